@@ -1,0 +1,68 @@
+"""The records: pydantic models that are the same in Python, JSON, Parquet and `schemas/`."""
+
+from curate.models.audit import (
+    Audit,
+    AuditVerdict,
+    BenchmarkCoverage,
+    DisguisePower,
+    Power,
+    VerdictCounts,
+)
+from curate.models.base import NonEmpty, Record, Sha256
+from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
+from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
+from curate.models.manifest import FileEntry, Manifest, Status
+from curate.models.provenance import Provenance
+from curate.models.question import LETTERS, MAX_CHOICES, Document, Exclusion, Question
+from curate.models.report import (
+    FindingCard,
+    InputRow,
+    NotChecked,
+    OptionPair,
+    Passage,
+    Redo,
+    Report,
+    Side,
+    WhereRow,
+    YearRow,
+)
+
+__all__ = [
+    "LEAKS",
+    "LETTERS",
+    "MAX_CHOICES",
+    "RAW_LIMIT",
+    "Audit",
+    "AuditVerdict",
+    "BenchmarkCoverage",
+    "Decision",
+    "DisguisePower",
+    "Document",
+    "Exclusion",
+    "FileEntry",
+    "Finding",
+    "FindingCard",
+    "InputRow",
+    "Ledger",
+    "Manifest",
+    "NonEmpty",
+    "NotChecked",
+    "OptionPair",
+    "Part",
+    "Passage",
+    "Power",
+    "Provenance",
+    "Quarantined",
+    "Question",
+    "Record",
+    "Redo",
+    "Report",
+    "Sha256",
+    "Side",
+    "StageCount",
+    "Status",
+    "Verdict",
+    "VerdictCounts",
+    "WhereRow",
+    "YearRow",
+]
