@@ -33,8 +33,8 @@ class Part(StrEnum):
 class Finding(Record):
     """One part of one benchmark item found in one record.
 
-    Offsets count characters of each side's original text: for a question the string
-    `full_text` joins, in order, its printed stem, choices, explanation and, for a follow-up, the vignette.
+    Offsets count characters of each side's original text, `full_text` of the record; for
+    `translation` the item's side is its English stem and choices, one a line.
     `score` is the share of the part's information that was found, in [0, 1].
     """
 

@@ -60,6 +60,17 @@ class Question(Record):
     published_rule: str | None = None
     provenance: Provenance
 
+    @property
+    def full_text(self) -> str:
+        """The text that a finding's offsets count in: printed stem, choices, explanation, vignette.
+
+        The vignette stands there only for a follow-up: the first question's printed stem holds it.
+        """
+        parts = [self.original_text or self.text, *self.choices, self.explanation or ""]
+        if self.vignette and not self.original_text:
+            parts.append(self.vignette)
+        return "\n".join(parts)
+
     @model_validator(mode="after")
     def _answers_fit_the_choices(self) -> Self:
         for answer in self.answers:
@@ -94,6 +105,11 @@ class Document(Record):
     published: Year | None = None
     published_rule: str | None = None
     provenance: Provenance
+
+    @property
+    def full_text(self) -> str:
+        """The text that a finding's offsets count in."""
+        return self.text
 
 
 def _check_answer(answer: list[str], choices: int, has_image: bool) -> None:

@@ -14,7 +14,10 @@ Span = Annotated[list[NonNegativeInt], Field(min_length=2, max_length=2)]
 
 
 class Passage(Record):
-    """One text of a side, with the spans that the other side shares."""
+    """One text of a side, with the spans that the other side shares.
+
+    Where both sides' passages of a part list as many spans, the n-th ones are aligned.
+    """
 
     part: Part
     lang: Literal["ja", "en"]
@@ -31,7 +34,7 @@ class OptionPair(Record):
 
 
 class Side(Record):
-    """One side of a card: a corpus row or a benchmark item."""
+    """One side of a card: a corpus row or a benchmark item; `name`: its source or benchmark."""
 
     name: NonEmpty
     id: NonEmpty
@@ -66,7 +69,10 @@ class WhereRow(Record):
 
 
 class YearRow(Record):
-    """The year filter's proof: rows of one source by exam year, and the rule that gave the year."""
+    """The year filter's proof: rows of one source by exam year, and the rule that gave the year.
+
+    `latest_published` is the latest publication year among the rows kept.
+    """
 
     source: NonEmpty
     year: int | None

@@ -1,0 +1,101 @@
+"""The application: commands in the order of the work, one boundary for errors, exit codes."""
+
+import sys
+import traceback
+from typing import NoReturn
+
+import typer
+from typer.main import get_command
+
+import curate
+from curate.cli import audit, build_corpus, demo, recipes, report, schema, verify
+from curate.cli.show import Format, Show
+from curate.errors import CurateError
+
+INTERRUPTED = 130
+USAGE = 2
+
+app = typer.Typer(
+    name="curate",
+    help="Builds the data behind a medical language model and proves what is in it.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 a bug, 2 usage or recipe, 3 input data, 4 a gate failed, "
+    "5 something is not installed, 130 interrupted.",
+)
+app.command("build-corpus")(build_corpus.build_corpus_command)
+app.command("audit")(audit.audit_command)
+app.command("report")(report.report_command)
+app.command("verify")(verify.verify_command)
+app.command("schema")(schema.schema_command)
+app.command("recipes")(recipes.recipes_command)
+app.command("demo")(demo.demo_command)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 (typer calls it so)
+    if value:
+        typer.echo(f"curate {curate.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(  # noqa: ARG001, FBT001
+        False, "--version", help="Print the version.", is_eager=True, callback=_version  # noqa: FBT003
+    ),
+) -> None:
+    pass
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Runs the command line and exits with its code; only a bug shows a traceback unasked."""
+    argv = sys.argv[1:] if arguments is None else arguments
+    show = Show(_asked_format(argv))
+    try:
+        code = get_command(app)(args=argv, prog_name="curate", standalone_mode=False)
+    except CurateError as exc:
+        if "--debug" in argv:
+            traceback.print_exc()
+        show.error(
+            {"kind": exc.kind, "message": exc.message, "where": exc.where, "hint": exc.hint}, exc.exit
+        )
+        sys.exit(exc.exit)
+    except (KeyboardInterrupt, EOFError):
+        show.error(
+            {"kind": "interrupted", "message": "interrupted", "hint": "The same command goes on from here."},
+            INTERRUPTED,
+        )
+        sys.exit(INTERRUPTED)
+    except Exception as exc:  # noqa: BLE001 (the last boundary: told, and re-raised unless it is usage)
+        _usage_or_bug(exc, show)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
+    """Tells click's usage errors in our form; lets a bug show itself with exit code 1."""
+    name = type(exc).__name__
+    if name == "Abort":
+        sys.exit(INTERRUPTED)
+    if not hasattr(exc, "format_message"):
+        raise exc
+    context = getattr(exc, "ctx", None)
+    path = context.command_path if context else "curate"
+    hint = f"`{path} --help` shows what there is."
+    if exc_help := (name == "NoArgsIsHelpError"):
+        typer.echo(context.get_help() if context else "", err=True)
+    message = "no command was given" if exc_help else str(exc.format_message())
+    show.error({"kind": "usage", "message": message, "where": "", "hint": hint}, USAGE)
+    sys.exit(USAGE)
+
+
+def _asked_format(argv: list[str]) -> Format:
+    """Returns the format that the command line asks for, even where the rest of it is wrong."""
+    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+        value = word.removeprefix("--format=") if word.startswith("--format=") else None
+        value = following if word == "--format" else value
+        if value in set(Format):
+            return Format(value)
+    return Format.HUMAN

@@ -1,0 +1,93 @@
+"""The one output object: human, json or quiet. stdout is data, stderr is talk."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from time import monotonic
+from typing import Any
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    HUMAN = "human"
+    JSON = "json"
+    QUIET = "quiet"
+
+
+@dataclass
+class Show:
+    """Prints results and errors; one object a command."""
+
+    format: Format = Format.HUMAN
+    _last: float = field(default=0.0, repr=False)
+
+    def result(self, title: str, data: Mapping[str, Any], exit_code: int, error: Mapping[str, str] | None) -> None:
+        """Prints a command's result: an object, or a title and aligned lines."""
+        if self.format is Format.JSON:
+            told = {**data, "exit": exit_code}
+            print(json.dumps(told | ({"error": error} if error else {}), ensure_ascii=False))
+        elif self.format is Format.HUMAN:
+            print(title)
+            for line in _lines(data):
+                print(f"  {line}")
+
+    def text(self, text: str) -> None:
+        """Prints a document that was asked for, in every format."""
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+    def error(self, error: Mapping[str, str], exit_code: int, *, told: bool = False) -> None:
+        """Prints an error: as an object on stdout (unless the result told it), and for people on stderr."""
+        if self.format is Format.JSON:
+            if not told:
+                print(json.dumps({"error": dict(error), "exit": exit_code}, ensure_ascii=False))
+            return
+        where = f"{error['where']}: " if error.get("where") else ""
+        self._talk(f"error: {where}{error['message']}")
+        if error.get("hint"):
+            self._talk(f"  {error['hint']}")
+
+    def note(self, text: str) -> None:
+        """Prints a warning on stderr."""
+        if self.format is not Format.QUIET:
+            self._talk(f"note: {text}")
+
+    def hint(self, text: str) -> None:
+        """Prints the next command on stderr, for people."""
+        if self.format is Format.HUMAN and text:
+            self._talk(f"Next: {text}")
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Draws progress on a terminal, at most five times a second."""
+        if self.format is not Format.HUMAN or not sys.stderr.isatty():
+            return
+        now = monotonic()
+        if done != total and now - self._last < 0.2:  # noqa: PLR2004
+            return
+        self._last = now
+        of = f"/{total:,}" if total else ""
+        sys.stderr.write(f"\r\x1b[K{what}: {done:,}{of}" + ("\n" if done == total else ""))
+        sys.stderr.flush()
+
+    def _talk(self, text: str) -> None:
+        sys.stderr.write(text + "\n")
+
+
+def _lines(data: Mapping[str, Any]) -> Sequence[str]:
+    shown = {key: _human(value) for key, value in data.items() if value not in (None, {}, [])}
+    width = max((len(key) for key in shown), default=0)
+    return [f"{key.replace('_', ' '):<{width}}  {value}" for key, value in shown.items()]
+
+
+def _human(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_human(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_human(item) for item in value)
+    return str(value)

@@ -1,0 +1,172 @@
+"""Loads recipes: YAML with the line of every key, overlaid by the command line, then validated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from curate.corpus.recipe import CorpusRecipe
+from curate.corpus.stages import AnyStage
+from curate.errors import RecipeError, boundary, did_you_mean
+from curate.leakage import BenchmarkRef
+from curate.sources import AnySource
+
+MAX_BYTES = 1_000_000
+_UNKNOWN = "extra_forbidden"
+
+
+@dataclass
+class RawRecipe:
+    """A recipe before validation: its data, and the YAML nodes that know its lines."""
+
+    path: Path
+    data: dict[str, Any]
+    node: yaml.Node | None = None
+    overlaid: set[str] = field(default_factory=set)
+
+    def where(self, loc: Sequence[str | int]) -> str:
+        """Returns file:line of the deepest key of `loc` that stands in the file."""
+        if loc and loc[0] in self.overlaid:
+            return "command line"
+        return f"{self.path.name}:{_line(self.node, loc)}"
+
+
+def read_recipe(path: Path) -> RawRecipe:
+    """Reads a recipe file.
+
+    Raises:
+        RecipeError: It is not readable, not YAML, or not a mapping; with file and line.
+    """
+    with boundary(RecipeError, "reading the recipe"):
+        if path.stat().st_size > MAX_BYTES:
+            raise RecipeError(f"a recipe is at most {MAX_BYTES:,} bytes", where=path.name)
+        data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+        tokens = yaml.scan(text, Loader=yaml.SafeLoader)
+        for token in tokens:
+            if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
+                line = token.start_mark.line + 1
+                raise RecipeError("anchors and aliases are not allowed", where=f"{path.name}:{line}")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loaded = yaml.safe_load(text)
+    except UnicodeDecodeError as exc:
+        raise RecipeError("the recipe is not UTF-8", where=path.name) from exc
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(exc, "problem", None) or "not YAML"
+        raise RecipeError(f"not YAML: {problem}", where=f"{path.name}:{line}") from exc
+    if not isinstance(loaded, dict) or not isinstance(node, yaml.MappingNode):
+        raise RecipeError("a recipe is a mapping of keys", where=f"{path.name}:1")
+    _refuse_repeated_keys(node, path.name)
+    return RawRecipe(path, loaded, node)
+
+
+def validate_recipe(raw: RawRecipe) -> CorpusRecipe:
+    """Returns the validated recipe.
+
+    Raises:
+        RecipeError: A key is unknown or a value is wrong: with file, line and a suggestion.
+    """
+    try:
+        return CorpusRecipe.model_validate(raw.data)
+    except ValidationError as exc:
+        first = exc.errors(include_url=False, include_input=False)[0]
+        loc = [part for part in first["loc"] if part not in _tags()]
+        key = ".".join(str(part) for part in loc)
+        if first["type"] == _UNKNOWN:
+            name = str(loc[-1])
+            raise RecipeError(
+                f"unknown key {name!r}.{did_you_mean(name, _known_keys(loc, first['loc']))}",
+                where=raw.where(loc),
+                hint="`curate schema corpus_recipe` shows every key.",
+            ) from exc
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise RecipeError(f"{key}: {message}" if key else message, where=raw.where(loc)) from exc
+
+
+def apply_settings(raw: RawRecipe, settings: Mapping[str, Any]) -> None:
+    """Overlays `--set a.b=c`: a list of stages is addressed by stage name, other lists by `name` or index.
+
+    Raises:
+        RecipeError: The path leads nowhere.
+    """
+    for path, value in settings.items():
+        parts = path.split(".")
+        target: Any = raw.data
+        for part in parts[:-1]:
+            target = _step(target, part, path)
+        if not isinstance(target, dict):
+            raise RecipeError(f"{parts[-2]!r} has no keys", where=f"--set {path}")
+        target[parts[-1]] = value
+        raw.overlaid.add(parts[0])
+
+
+def _step(target: Any, part: str, path: str) -> Any:
+    if isinstance(target, dict):
+        return target.setdefault(part, {})
+    if isinstance(target, list):
+        for index, entry in enumerate(target):
+            names = {entry.get("stage"), entry.get("name")} if isinstance(entry, dict) else set()
+            if part in names or part == str(index):
+                return entry
+        known = [str(e.get("stage") or e.get("name")) for e in target if isinstance(e, dict)]
+        raise RecipeError(f"no {part!r} in the list.{did_you_mean(part, known)}", where=f"--set {path}")
+    raise RecipeError(f"{part!r} cannot be set there", where=f"--set {path}")
+
+
+def _refuse_repeated_keys(node: yaml.Node, name: str) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                raise RecipeError(f"the key {key.value!r} stands twice", where=f"{name}:{line}")
+            seen.add(key.value)
+            _refuse_repeated_keys(value, name)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_repeated_keys(value, name)
+
+
+def _line(node: yaml.Node | None, loc: Sequence[str | int]) -> int:
+    line = node.start_mark.line + 1 if node else 1
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if pair is None:
+                return line
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _union(of: Any) -> list[type[BaseModel]]:
+    return list(get_args(get_args(of)[0]))
+
+
+def _tag(model: type[BaseModel], key: str) -> str:
+    return str(model.model_fields[key].default or get_args(model.model_fields[key].annotation)[0])
+
+
+def _tags() -> set[str]:
+    """The words that pydantic puts into a location for a discriminated union."""
+    layouts = {get_args(m.model_fields["layout"].annotation)[0] for m in _union(AnySource)}
+    return layouts | {_tag(m, "stage") for m in _union(AnyStage)}
+
+
+def _known_keys(loc: Sequence[str | int], full: Sequence[str | int]) -> list[str]:
+    if len(loc) <= 1:
+        return list(CorpusRecipe.model_fields)
+    if loc[0] == "benchmarks":
+        return list(BenchmarkRef.model_fields)
+    models = _union(AnyStage) if loc[0] == "stages" else _union(AnySource)
+    key = "stage" if loc[0] == "stages" else "layout"
+    chosen = [m for m in models if get_args(m.model_fields[key].annotation)[0] in full] or models
+    return sorted({name for model in chosen for name in model.model_fields})

@@ -1,0 +1,76 @@
+"""The leakage stage: the detector over a shard; policies decide what is dropped."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
+
+import polars as pl
+from pydantic import Field, PrivateAttr
+
+from curate.corpus.frame import record_of
+from curate.corpus.stage import Prepared, RowStage
+from curate.leakage import Detector
+from curate.models import Decision, Finding, Verdict
+from curate.tables import FINDING, drop_where
+
+Droppable = Literal["contaminated", "recycled", "review"]
+_WORST_FIRST = (Verdict.CONTAMINATED, Verdict.RECYCLED, Verdict.REVIEW)
+
+
+class Leakage(RowStage):
+    """Finds benchmark items in rows, and drops rows by the verdicts of their findings.
+
+    Strict by default: leaks go, and so do rows with an undecided `review` finding. A decision
+    `false_positive` or `accepted` brings a row back.
+    """
+
+    stage: Literal["leakage"] = "leakage"
+    drop: list[Droppable] = ["contaminated", "recycled", "review"]
+    power_floor: Annotated[float, Field(ge=0, le=1)] | None = None
+    _detector: Detector | None = PrivateAttr(default=None)
+    _decisions: dict[tuple[str, str, str], Decision] = PrivateAttr(default_factory=dict)
+
+    def ready(self, prepared: Prepared) -> Self:
+        """Takes the detector and the decisions of the run."""
+        ready = self.model_copy()
+        ready._detector = prepared.detector
+        ready._decisions = {(d.record_id, d.benchmark, d.item_id): d for d in prepared.decisions}
+        return ready
+
+    def apply(self, shard: pl.DataFrame) -> pl.DataFrame:
+        """Adds `findings` and sets `leakage.<verdict>`, the worst one of the row's undecided findings."""
+        if self._detector is None:
+            return shard
+        columns = [
+            [f.model_dump(mode="json") for f in self._find(row)] if row["dropped_by"] is None else []
+            for row in shard.iter_rows(named=True)
+        ]
+        found = pl.Series("findings", columns, dtype=pl.List(FINDING))
+        shard = shard.with_columns(found)
+        for verdict in _WORST_FIRST:
+            if verdict.value in self.drop:
+                has = pl.col("findings").list.eval(_undecided(verdict)).list.any()
+                shard = drop_where(shard, has, f"leakage.{verdict.value}")
+        return shard
+
+    def _find(self, row: Mapping[str, Any]) -> Iterable[Finding]:
+        detector = self._detector
+        found: Sequence[Finding] = detector.find(record_of(row)) if detector else ()
+        return [self._decided(finding) for finding in found]
+
+    def _decided(self, finding: Finding) -> Finding:
+        """Applies a person's decision: `contaminated` makes a leak of a finding, the others clear it."""
+        key = (finding.record_id, finding.benchmark, finding.item_id)
+        decision = self._decisions.get(key)
+        if decision is None:
+            return finding
+        if decision.decision == "contaminated":
+            keep = finding.verdict is Verdict.RECYCLED
+            verdict = finding.verdict if keep else Verdict.CONTAMINATED
+            return finding.model_copy(update={"verdict": verdict})
+        note = f"{decision.decision} by {decision.by}"
+        return finding.model_copy(update={"decided_by": note})
+
+
+def _undecided(verdict: Verdict) -> pl.Expr:
+    element = pl.element().struct
+    return (element.field("verdict") == verdict.value) & element.field("decided_by").is_null()

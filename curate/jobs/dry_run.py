@@ -1,0 +1,36 @@
+"""Describes a plan without writing anything."""
+
+from curate.jobs.execute import output_names
+from curate.jobs.outcome import Outcome
+from curate.jobs.plan import Plan
+from curate.models import Quarantined
+from curate.sources import read_lines
+
+
+def describe(plan: Plan) -> Outcome:
+    """Returns the resolved recipe, the inputs with their rows and sizes, the stages and the outputs."""
+    inputs = [
+        {"source": name, "path": file.relative, "bytes": file.size, "rows": _rows(file)}
+        for name, files in plan.files.items()
+        for file in files
+    ]
+    return Outcome(
+        title=f"{plan.command}: nothing is written",
+        data={
+            "dry_run": True,
+            "recipe": plan.recipe.published(),
+            "inputs": inputs,
+            "stages": [stage.stage for stage in plan.recipe.stages],
+            "outputs": ["manifest.json", *output_names(plan.command)],
+        },
+        hint=plan.shown_command,
+    )
+
+
+def _rows(file):
+    if file.path.suffix == ".parquet":
+        import polars as pl
+
+        return pl.scan_parquet(file.path).select(pl.len()).collect().item()
+    lines = read_lines(file.path)
+    return sum(1 for line in lines if isinstance(line, Quarantined) or line.raw.strip())

@@ -1,0 +1,229 @@
+"""Executes a plan: read, stages, audit, report, seal. `build-corpus` and `audit` are this and a title."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+
+from curate.corpus.pipeline import Progress, Shard, Stage, ingest, run_stages
+from curate.corpus.stage import Prepared, RowStage
+from curate.corpus.stages import Intake
+from curate.corpus.stages.intake import CONFLICT
+from curate.errors import CurateError, GateError, InputError
+from curate.jobs.outcome import Outcome, Problem
+from curate.jobs.plan import Plan
+from curate.jobs.settle import Settled, settle
+from curate.leakage import Benchmark, Detector, read_benchmark
+from curate.models import Audit, AuditVerdict, Document, Manifest, Quarantined, Question, Status
+from curate.reports import build_report, render_html
+from curate.runs import RunFolder
+from curate.sources import raw_lines, read_source
+from curate.tables import FINDING, ROW_SCHEMA, undropped
+
+CORPUS_FILES = ("kept.parquet", "dropped.parquet")
+COMMON_FILES = (
+    "recipe.yaml",
+    "quarantine.jsonl",
+    "findings.parquet",
+    "ledger.json",
+    "audit.json",
+    "report.json",
+    "report.html",
+)
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The benchmarks of a run and the detector that knows them; None where there is nothing to detect."""
+
+    benchmarks: Sequence[Benchmark]
+    detector: Detector | None
+
+
+def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
+    """Runs the plan in the folder `out`; a finished run is left alone and told again."""
+    with RunFolder(out, plan.request) as run:
+        if run.finished:
+            return _again(run.manifest, out, plan)
+        protected = _protect(plan, progress)
+        shards, bad = ingest(_rows(plan), run, progress)
+        if not bad and not any(shard.rows for shard in shards):
+            raise InputError(
+                "no rows in any source", where=", ".join(plan.files), hint="Check the paths and the recipe."
+            )
+        shards = run_stages(shards, _stages(plan, protected), run, progress)
+        bad = [*bad, *_conflicts(plan, shards)]
+        settled = settle(plan, shards, bad, protected.benchmarks, protected.detector)
+        _write(plan, run, shards, settled, protected)
+        error = _error(plan, settled, protected)
+        failed = isinstance(error, InputError)
+        result = _numbers(settled)
+        exit_code = error.exit if error else 0
+        run.seal(Status.FAILED if failed else Status.DONE, exit_code, result, output_names(plan.command))
+        return _outcome(plan, out, result, error)
+
+
+def _rows(plan: Plan) -> Iterator[Question | Document | Quarantined]:
+    for source in plan.recipe.sources:
+        yield from read_source(source, plan.files[str(source.name)])
+
+
+def _protect(plan: Plan, progress: Progress) -> Protected:
+    benchmarks = [read_benchmark(ref) for ref in plan.recipe.benchmarks]
+    items = [item for benchmark in benchmarks for item in benchmark.items]
+    progress("indexing the benchmark", len(items), len(items))
+    return Protected(benchmarks, Detector(items) if items else None)
+
+
+def _stages(plan: Plan, protected: Protected) -> list[Stage]:
+    prepared = Prepared(
+        max_year=plan.recipe.max_year,
+        applies_to=plan.recipe.applied_names(),
+        detector=protected.detector,
+        decisions=tuple(plan.decisions),
+    )
+    first: list[Stage] = [Intake()] if plan.command == "build-corpus" else []
+    asked = [s.ready(prepared) if isinstance(s, RowStage) else s for s in plan.recipe.stages]
+    return [*first, *asked]
+
+
+def _conflicts(plan: Plan, shards: Sequence[Shard]) -> list[Quarantined]:
+    """Returns the rows whose key clashes with another row's, with the line they were read from."""
+    frame = (
+        pl.scan_parquet([shard.path for shard in shards])
+        .filter(pl.col("dropped_by") == CONFLICT)
+        .select("id", "exam", pl.col("provenance").struct.unnest())
+        .collect()
+    )
+    wanted: dict[tuple[str, str], dict[int, str]] = {}
+    for row in frame.iter_rows(named=True):
+        exam = f" of exam {row['exam']}" if row["exam"] else ""
+        error = f"{CONFLICT}: id {row['id']!r}{exam} stands here with other content than elsewhere"
+        wanted.setdefault((row["source"], row["path"]), {})[row["line"]] = error
+    found = []
+    for (source, relative), lines in wanted.items():
+        file = next(f for f in plan.files[source] if f.relative == relative)
+        raw = raw_lines(file.path, set(lines))
+        found += [
+            Quarantined(file=f"{source}/{relative}", line=n, error=lines[n], raw=raw.get(n, ""))
+            for n in sorted(lines)
+        ]
+    return found
+
+
+def _write(
+    plan: Plan, run: RunFolder, shards: Sequence[Shard], settled: Settled, protected: Protected
+) -> None:
+    rows = pl.scan_parquet([shard.path for shard in shards])
+    columns = list(ROW_SCHEMA)
+    conflict = pl.col("dropped_by").eq_missing(CONFLICT)
+    run.write_text("recipe.yaml", _recipe_text(plan))
+    if plan.command == "build-corpus":
+        run.write_frame("kept.parquet", rows.filter(undropped()).select(columns))
+        dropped = rows.filter(~undropped() & ~conflict)
+        run.write_frame("dropped.parquet", dropped.select(*columns, "dropped_by", "survivor_id"))
+    findings = rows.filter(pl.col("findings").list.len() > 0).select("findings").explode("findings")
+    run.write_frame(
+        "findings.parquet",
+        findings.select(pl.col("findings").struct.field(f.name) for f in FINDING.fields),
+    )
+    run.write_lines("quarantine.jsonl", settled.quarantined)
+    run.write_json("ledger.json", settled.ledger)
+    run.write_json("audit.json", settled.audit)
+    report = build_report(
+        settled.report_facts(plan.recipe, plan.shown_command, plan.request.inputs),
+        [shard.path for shard in shards],
+        protected.benchmarks,
+    )
+    run.write_json("report.json", report)
+    run.write_text("report.html", render_html(report))
+
+
+def _recipe_text(plan: Plan) -> str:
+    return yaml.safe_dump(plan.recipe.published(), allow_unicode=True, sort_keys=False)
+
+
+def output_names(command: str) -> list[str]:
+    """Returns the files that a command writes, beside manifest.json."""
+    return [*(CORPUS_FILES if command == "build-corpus" else ()), *COMMON_FILES]
+
+
+def _numbers(settled: Settled) -> dict[str, Any]:
+    ledger, audit = settled.ledger, settled.audit
+    return {
+        "verdict": audit.verdict.value,
+        "rows_in": ledger.rows_in,
+        "kept": ledger.kept,
+        "dropped": ledger.dropped,
+        "quarantined": ledger.quarantined,
+        "dropped_by": dict(audit.dropped),
+        "findings": audit.counts.model_dump(),
+        "content_sha256": audit.content_sha256,
+    }
+
+
+def _error(plan: Plan, settled: Settled, protected: Protected) -> CurateError | None:
+    """Returns the gate that failed, the worst first."""
+    bad = settled.quarantined
+    if len(bad) > plan.recipe.max_bad:
+        first = bad[0]
+        return InputError(
+            f"{len(bad)} rows could not be read (--max-bad {plan.recipe.max_bad}); the first: {first.error}",
+            where=f"{first.file}:{first.line}",
+            hint="All of them stand in quarantine.jsonl. Mend them, or allow them with --max-bad.",
+        )
+    problems = [problem for benchmark in protected.benchmarks for problem in benchmark.problems]
+    if problems:
+        return InputError(
+            f"the benchmark is incomplete, so there is no verdict: {problems[0]}",
+            hint="A verdict needs every item of the benchmark; fetch it again.",
+        )
+    return _gate(settled.audit)
+
+
+def _gate(audit: Audit) -> GateError | None:
+    leaks = audit.counts.contaminated + audit.counts.recycled
+    match audit.verdict:
+        case AuditVerdict.PASS:
+            return None
+        case AuditVerdict.FAIL:
+            return GateError(
+                f"the audit fails: {leaks} leaks ({audit.counts.contaminated} contaminated, "
+                f"{audit.counts.recycled} recycled) in {audit.rows:,} rows",
+                hint="The report shows each side by side.",
+            )
+        case AuditVerdict.UNDECIDED:
+            return GateError(
+                f"the audit is undecided: {audit.counts.review} findings wait for a decision",
+                hint="Decide them in a decisions.jsonl and pass it with --decisions.",
+            )
+        case AuditVerdict.NONE:
+            what = "no benchmark was given" if not audit.benchmarks else "nothing could be checked"
+            return GateError(
+                f"there is no verdict: {what}", hint="Give one with --benchmark NAME=PATH."
+            )
+
+
+def _outcome(plan: Plan, out: Path, result: dict[str, Any], error: CurateError | None) -> Outcome:
+    title = "Corpus built" if plan.command == "build-corpus" else "Audit done"
+    notes = ["no row was kept"] if plan.command == "build-corpus" and result["kept"] == 0 else []
+    if plan.command == "build-corpus" and plan.recipe.max_year is None:
+        notes.append("no year filter: give --max-year")
+    return Outcome(
+        title=title,
+        data={"run": str(out), **result, "report": str(out / "report.html")},
+        exit=error.exit if error else 0,
+        error=Problem.of(error) if error else None,
+        notes=notes,
+        hint=f"curate verify {out}",
+    )
+
+
+def _again(manifest: Manifest, out: Path, plan: Plan) -> Outcome:
+    """Tells a finished run again, with the exit code it had: a failed gate does not pass by waiting."""
+    audit = Audit.model_validate_json((out / "audit.json").read_bytes())
+    told = _outcome(plan, out, manifest.result, _gate(audit))
+    return told.model_copy(update={"title": "Already done, nothing to do", "notes": []})

@@ -1,0 +1,48 @@
+"""The shipped recipes: listed, or copied to be changed."""
+
+import shutil
+from pathlib import Path
+
+from curate.errors import UsageError, did_you_mean
+from curate.jobs.outcome import Outcome
+from curate.tables import share
+
+
+def list_recipes() -> Outcome:
+    """Lists the recipes by name, with the first line of each."""
+    return Outcome(
+        title="Recipes",
+        data={name: _purpose(path) for name, path in _recipes().items()},
+        hint="curate recipes corpus --to corpus.yaml",
+    )
+
+
+def copy_recipe(name: str, to: Path) -> Outcome:
+    """Copies the recipe `name` to a new file.
+
+    Raises:
+        UsageError: There is no such recipe, or the file is there already.
+    """
+    known = _recipes()
+    if name not in known:
+        raise UsageError(
+            f"no recipe {name!r}.{did_you_mean(name, list(known))}", hint=f"There are: {', '.join(known)}."
+        )
+    target = to / f"{name}.yaml" if to.is_dir() else to
+    if target.exists():
+        raise UsageError("the file is there already", where=str(target), hint="Choose another --to.")
+    shutil.copyfile(known[name], target)
+    return Outcome(
+        title="Recipe copied",
+        data={"recipe": name, "to": str(target)},
+        hint=f"curate build-corpus SOURCE --recipe {target} --out RUN",
+    )
+
+
+def _recipes() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(share("pipelines").glob("*.yaml"))}
+
+
+def _purpose(path: Path) -> str:
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    return first.removeprefix("#").strip()

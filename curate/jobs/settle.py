@@ -1,0 +1,170 @@
+"""Settles a run's accounts after its last stage: ledger, audit, and the facts that the report shows."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from curate.corpus.pipeline import Shard
+from curate.corpus.recipe import CorpusRecipe
+from curate.corpus.stages.intake import CONFLICT
+from curate.jobs.plan import Plan
+from curate.leakage import Benchmark, Detector
+from curate.models import (
+    Audit,
+    AuditVerdict,
+    BenchmarkCoverage,
+    FileEntry,
+    Ledger,
+    Quarantined,
+    StageCount,
+    Verdict,
+    VerdictCounts,
+)
+from curate.reports import ReportFacts
+from curate.runs import code_sha256, code_version, rows_sha256
+from curate.tables import ROW_SCHEMA, Sandbox, canonical_rows, sql_text, undropped
+
+_RANK = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The accounts of a run."""
+
+    command: str
+    ledger: Ledger
+    audit: Audit
+    quarantined: Sequence[Quarantined]
+    problems: Sequence[str]
+
+    def report_facts(
+        self, recipe: CorpusRecipe, command: str, inputs: Sequence[FileEntry]
+    ) -> ReportFacts:
+        """Returns what the report takes from the accounts."""
+        return ReportFacts(
+            kind="corpus" if self.command == "build-corpus" else "audit",
+            name=recipe.name,
+            max_year=recipe.max_year,
+            audit=self.audit,
+            ledger=self.ledger,
+            problems=tuple(self.problems),
+            command=command,
+            code_sha256=code_sha256(),
+            inputs=tuple(inputs),
+        )
+
+
+def settle(
+    plan: Plan,
+    shards: Sequence[Shard],
+    quarantined: Sequence[Quarantined],
+    benchmarks: Sequence[Benchmark],
+    detector: Detector | None,
+) -> Settled:
+    """Returns ledger and audit of the rows in `shards`."""
+    ledger = _ledger(plan, shards, len(quarantined))
+    coverage = _coverage(benchmarks, detector)
+    problems = [problem for benchmark in benchmarks for problem in benchmark.problems]
+    counts = _open_findings([shard.path for shard in shards])
+    audit = Audit(
+        verdict=_verdict(coverage, problems, counts),
+        content_sha256=_kept_sha256(shards),
+        rows=ledger.kept,
+        benchmarks=coverage,
+        counts=counts,
+        dropped=_reasons(ledger),
+        recipe_sha256=plan.request.recipe_sha256,
+        version=code_version(),
+    )
+    return Settled(plan.command, ledger, audit, quarantined, problems)
+
+
+def _reasons(ledger: Ledger) -> dict[str, int]:
+    reasons: Counter[str] = Counter()
+    for stage in ledger.stages:
+        reasons.update(stage.dropped)
+    return dict(reasons)
+
+
+def _ledger(plan: Plan, shards: Sequence[Shard], quarantined: int) -> Ledger:
+    with Sandbox(shards[0].path.parent) as db:
+        db.view("corpus", [shard.path for shard in shards])
+        counted = db.rows(sql_text("ledger.sql"))
+    names = [stage.stage for stage in plan.recipe.stages]
+    if plan.command == "build-corpus":
+        names = ["intake", *names]
+    rows = sum(row["rows"] for row in counted)
+    chars = sum(int(row["chars"] or 0) for row in counted)
+    conflicts = sum(row["rows"] for row in counted if row["dropped_by"] == CONFLICT)
+    unread = quarantined - conflicts
+    stages = []
+    for number, name in enumerate(names):
+        here = [row for row in counted if row["dropped_at"] == number]
+        rows_out = rows - sum(row["rows"] for row in here)
+        chars_out = chars - sum(int(row["chars"] or 0) for row in here)
+        stages.append(
+            StageCount(
+                stage=name,
+                rows_in=rows,
+                rows_out=rows_out,
+                dropped={row["dropped_by"]: row["rows"] for row in here if row["dropped_by"] != CONFLICT},
+                chars_in=chars,
+                chars_out=chars_out,
+            )
+        )
+        rows, chars = rows_out, chars_out
+    total = sum(row["rows"] for row in counted)
+    return Ledger(
+        rows_in=total + unread,
+        kept=rows,
+        dropped=total - rows - conflicts,
+        quarantined=quarantined,
+        stages=stages,
+    )
+
+
+def _coverage(benchmarks: Sequence[Benchmark], detector: Detector | None) -> list[BenchmarkCoverage]:
+    undetermined = [item.benchmark for item in detector.undetermined()] if detector else []
+    return [b.coverage(undetermined.count(b.ref.name)) for b in benchmarks]
+
+
+def _open_findings(files: list[Path]) -> VerdictCounts:
+    """Counts (record, item) pairs, by their worst verdict, of undropped rows and without a decision."""
+    findings = (
+        pl.scan_parquet(files)
+        .filter(undropped() & (pl.col("findings").list.len() > 0))
+        .select("row", "findings")
+        .explode("findings")
+        .select("row", pl.col("findings").struct.unnest())
+        .filter(pl.col("decided_by").is_null())
+        .group_by("row", "benchmark", "item_id")
+        .agg(pl.col("verdict").replace_strict(_RANK, return_dtype=pl.Int64).min().alias("rank"))
+        .group_by("rank")
+        .agg(pl.len())
+        .collect()
+    )
+    names = list(Verdict)
+    return VerdictCounts(**{names[rank].value: n for rank, n in findings.iter_rows()})
+
+
+def _verdict(
+    coverage: Sequence[BenchmarkCoverage], problems: Sequence[str], counts: VerdictCounts
+) -> AuditVerdict:
+    checkable = sum(b.items_indexed - b.items_undetermined for b in coverage)
+    if problems or not all(b.complete for b in coverage) or not checkable:
+        return AuditVerdict.NONE
+    if counts.contaminated or counts.recycled:
+        return AuditVerdict.FAIL
+    return AuditVerdict.UNDECIDED if counts.review else AuditVerdict.PASS
+
+
+def _kept_sha256(shards: Sequence[Shard]) -> str:
+    def rows() -> Iterator[bytes]:
+        for shard in shards:
+            frame = pl.read_parquet(shard.path).filter(undropped()).select(list(ROW_SCHEMA))
+            yield from canonical_rows(frame)
+
+    return rows_sha256(rows())

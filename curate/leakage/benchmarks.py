@@ -1,0 +1,216 @@
+"""Reads a benchmark whole, or says what is missing: no verdict without coverage."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import orjson
+import yaml
+from pydantic import Field, PositiveInt
+
+from curate.errors import InputError, boundary
+from curate.models import BenchmarkCoverage, Quarantined, Question, Record
+from curate.sources import AnySource, IgakuqaSource, InputFile, QuestionsSource, read_source, source_files
+from curate.tables import share
+
+Years = Annotated[list[int], Field(min_length=2, max_length=2)]
+
+
+class BenchmarkRef(Record):
+    """A benchmark as a recipe names it; `years` is [first, last], all years when absent."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    path: str
+    years: Years | None = None
+
+    def wants(self, year: int | None) -> bool:
+        """Whether items of `year` belong to the audit; items without a year always do."""
+        return self.years is None or year is None or self.years[0] <= year <= self.years[1]
+
+
+class ExamSections(Record):
+    """The exam of one year and its sections' item counts."""
+
+    exam: str
+    sections: dict[str, PositiveInt]
+
+
+class BenchmarkLayout(Record):
+    """A known benchmark: pipelines/benchmarks/NAME.yaml."""
+
+    benchmark: Literal["benchmark/1"]
+    name: str
+    layout: Literal["igakuqa"]
+    years: dict[int, ExamSections]
+
+
+@dataclass(frozen=True)
+class BenchmarkItem:
+    """One item to protect: the question and, where the benchmark ships one, its English translation."""
+
+    benchmark: str
+    question: Question
+    text_en: str = ""
+    choices_en: tuple[str, ...] = ()
+
+    @property
+    def full_text_en(self) -> str:
+        """The English text that a translation finding's offsets count in."""
+        return "\n".join((self.text_en, *self.choices_en))
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What was read of one benchmark. `problems` say why coverage is incomplete."""
+
+    ref: BenchmarkRef
+    items: Sequence[BenchmarkItem]
+    items_expected: int
+    years: Sequence[int]
+    absent_years: Sequence[int]
+    sha256: str
+    problems: Sequence[str] = field(default_factory=tuple)
+
+    def coverage(self, undetermined: int) -> BenchmarkCoverage:
+        """Returns the coverage as audit.json states it."""
+        return BenchmarkCoverage(
+            name=self.ref.name,
+            years=list(self.years),
+            sha256=self.sha256,
+            items_expected=self.items_expected,
+            items_indexed=len(self.items),
+            items_undetermined=undetermined,
+            absent_years=list(self.absent_years),
+        )
+
+
+def read_benchmark(ref: BenchmarkRef) -> Benchmark:
+    """Reads the benchmark at `ref.path`; what cannot be read stands in `problems`, it never raises."""
+    layout = known_layouts().get(ref.name)
+    try:
+        return _read_known(ref, layout) if layout else _read_questions(ref)
+    except InputError as exc:
+        nothing = hashlib.sha256(b"").hexdigest()
+        return Benchmark(ref, (), 0, (), _wanted(ref, layout), nothing, (f"{ref.name}: {exc}",))
+
+
+def known_layouts() -> dict[str, BenchmarkLayout]:
+    """Returns the benchmarks that pipelines/benchmarks describes, by name."""
+    found = {}
+    for path in sorted(share("pipelines", "benchmarks").glob("*.yaml")):
+        layout = BenchmarkLayout.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        found[layout.name] = layout
+    return found
+
+
+def _wanted(ref: BenchmarkRef, layout: BenchmarkLayout | None) -> tuple[int, ...]:
+    return tuple(y for y in sorted(layout.years) if ref.wants(y)) if layout else ()
+
+
+def _read_questions(ref: BenchmarkRef) -> Benchmark:
+    source = QuestionsSource(layout="questions", path=ref.path, name=ref.name)
+    files = source_files(source)
+    questions, problems = _questions(source, files)
+    wanted = [q for q in questions if ref.wants(q.year)]
+    years = sorted({q.year for q in wanted if q.year is not None})
+    return Benchmark(
+        ref=ref,
+        items=[BenchmarkItem(ref.name, q) for q in wanted],
+        items_expected=len(wanted) + len(problems),
+        years=years,
+        absent_years=[],
+        sha256=_listing_sha256(files),
+        problems=[f"{ref.name}: {problem}" for problem in problems],
+    )
+
+
+def _read_known(ref: BenchmarkRef, layout: BenchmarkLayout) -> Benchmark:
+    source = IgakuqaSource(layout="igakuqa", path=ref.path, name=ref.name)
+    files = source_files(source)
+    wanted = _wanted(ref, layout)
+    questions, bad = _questions(source, files)
+    present = {q.year for q in questions}
+    years = [year for year in wanted if year in present or _has_folder(files, year)]
+    in_years = [q for q in questions if q.year in years]
+    problems = [*_section_gaps(layout, years, in_years), *(b for b in bad if _in_years(b, years))]
+    translations, broken = _translations(files, {q.provenance.path for q in in_years})
+    return Benchmark(
+        ref=ref,
+        items=[_with_translation(ref.name, q, translations) for q in in_years],
+        items_expected=sum(sum(layout.years[year].sections.values()) for year in years),
+        years=years,
+        absent_years=[year for year in wanted if year not in years],
+        sha256=_listing_sha256(files),
+        problems=[f"{ref.name}: {problem}" for problem in (*problems, *broken)],
+    )
+
+
+def _questions(source: AnySource, files: Sequence[InputFile]) -> tuple[list[Question], list[str]]:
+    questions: list[Question] = []
+    problems: list[str] = []
+    for row in read_source(source, files):
+        if isinstance(row, Quarantined):
+            problems.append(f"{row.file}:{row.line}: {row.error}")
+        elif isinstance(row, Question):
+            questions.append(row)
+    return questions, problems
+
+
+def _has_folder(files: Iterable[InputFile], year: int) -> bool:
+    return any(f"/{year}/" in f"/{file.relative}" for file in files)
+
+
+def _in_years(problem: str, years: Sequence[int]) -> bool:
+    return any(f"/{year}/" in problem for year in years) or not years
+
+
+def _section_gaps(layout: BenchmarkLayout, years: Sequence[int], found: Sequence[Question]) -> list[str]:
+    counts: dict[tuple[int | None, str | None], int] = {}
+    for question in found:
+        key = (question.year, question.section)
+        counts[key] = counts.get(key, 0) + 1
+    gaps = []
+    for year in years:
+        for section, expected in layout.years[year].sections.items():
+            have = counts.get((year, section), 0)
+            if have != expected:
+                gaps.append(f"{year} section {section} has {have} items, expected {expected}")
+    return gaps
+
+
+def _translations(
+    files: Sequence[InputFile], used: set[str]
+) -> tuple[dict[tuple[str, str], tuple[str, tuple[str, ...]]], list[str]]:
+    """Returns (file, id) -> English stem and choices, and what of the translations could not be read."""
+    found: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
+    broken: list[str] = []
+    for file in files:
+        path = file.path.with_name(f"{file.path.stem}_translate.jsonl")
+        if file.relative not in used or not path.exists():
+            continue
+        with boundary(InputError, "reading the translation"):
+            lines = path.read_bytes().splitlines()
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = orjson.loads(line)
+                key = (file.relative, str(row["problem_id"]))
+                found[key] = (str(row["problem_text_en"]), tuple(map(str, row["choices_en"])))
+            except (orjson.JSONDecodeError, KeyError, TypeError):
+                broken.append(f"{path.name}:{number}: not a translated item")
+    return found, broken
+
+
+def _with_translation(
+    name: str, question: Question, translations: dict[tuple[str, str], tuple[str, tuple[str, ...]]]
+) -> BenchmarkItem:
+    text, choices = translations.get((question.provenance.path, question.id), ("", ()))
+    return BenchmarkItem(name, question, text, choices)
+
+
+def _listing_sha256(files: Sequence[InputFile]) -> str:
+    listing = "".join(f"{file.relative} {file.sha256}\n" for file in files)
+    return hashlib.sha256(listing.encode()).hexdigest()

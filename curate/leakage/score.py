@@ -1,0 +1,123 @@
+"""Scores one record against one item: the share of a part's information found in one window."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from curate.leakage.index import IndexedPart
+
+WINDOW_SLACK = 1.6
+WINDOW_EXTRA = 20
+OPTION_SIMILARITY = 80.0
+
+
+@dataclass(frozen=True)
+class PartScore:
+    """How much of a part one window of the record holds; spans are folded offsets of both sides."""
+
+    share: float
+    information: float
+    record: tuple[int, int]
+    item: tuple[int, int]
+
+
+NOTHING = PartScore(0.0, 0.0, (0, 0), (0, 0))
+
+
+def score_part(part: IndexedPart, positions: dict[str, list[int]]) -> PartScore:
+    """Returns the best window's score; `positions` leads from the record's n-grams to their offsets."""
+    hits = sorted(
+        (where, gram) for gram in part.weights for where in positions.get(gram, ())
+    )
+    total = part.information
+    if not hits or total <= 0:
+        return NOTHING
+    width = int(len(part.folded.text) * WINDOW_SLACK) + WINDOW_EXTRA
+    first, last, best = _best_window(hits, part.weights, width)
+    start, end = hits[first][0], hits[last][0] + part.gram
+    found = {gram for _, gram in hits[first : last + 1]}
+    return PartScore(
+        share=min(1.0, best / total),
+        information=best,
+        record=(start, end),
+        item=_item_span(part, found),
+    )
+
+
+def _best_window(
+    hits: Sequence[tuple[int, str]], weights: dict[str, float], width: int
+) -> tuple[int, int, float]:
+    """Slides a window over the hits; a gram counts once however often it stands in the window."""
+    inside: dict[str, int] = {}
+    total = best = 0.0
+    left = 0
+    where = (0, 0)
+    for right, (offset, gram) in enumerate(hits):
+        if not inside.get(gram):
+            total += weights[gram]
+        inside[gram] = inside.get(gram, 0) + 1
+        while offset - hits[left][0] > width:
+            gone = hits[left][1]
+            inside[gone] -= 1
+            if not inside[gone]:
+                total -= weights[gone]
+            left += 1
+        if total > best + 1e-9:
+            best, where = total, (left, right)
+    return (*where, best)
+
+
+def _item_span(part: IndexedPart, found: set[str]) -> tuple[int, int]:
+    text, size = part.folded.text, part.gram
+    starts = [i for i in range(max(1, len(text) - size + 1)) if text[i : i + size] in found]
+    return (starts[0], min(len(text), starts[-1] + size)) if starts else (0, 0)
+
+
+def positions_of(text: str, size: int) -> dict[str, list[int]]:
+    """Returns n-gram -> its offsets in a folded text."""
+    found: dict[str, list[int]] = {}
+    for start in range(len(text) - size + 1):
+        found.setdefault(text[start : start + size], []).append(start)
+    if text and len(text) < size:
+        found[text] = [0]
+    return found
+
+
+@dataclass(frozen=True)
+class OptionMatch:
+    """Options as a set: for each of the item's options the record's twin, or None, and its similarity."""
+
+    twins: tuple[int | None, ...]
+    similarity: tuple[float, ...]
+
+    @property
+    def shared(self) -> float:
+        """The share of the item's options that the record has."""
+        return sum(twin is not None for twin in self.twins) / len(self.twins) if self.twins else 0.0
+
+
+def match_options(item: Sequence[str], record: Sequence[str]) -> OptionMatch:
+    """Pairs folded options of both sides greedily, best first, whatever their order."""
+    if not item or not record:
+        return OptionMatch((None,) * len(item), (0.0,) * len(item))
+    ranked = sorted(
+        ((fuzz.ratio(ours, theirs), i, j) for i, ours in enumerate(item) for j, theirs in enumerate(record)),
+        key=lambda cell: (-cell[0], cell[1], cell[2]),
+    )
+    twins: list[int | None] = [None] * len(item)
+    similarity = [0.0] * len(item)
+    taken: set[int] = set()
+    for ratio, i, j in ranked:
+        if ratio >= OPTION_SIMILARITY and twins[i] is None and j not in taken:
+            twins[i], similarity[i] = j, ratio / 100
+            taken.add(j)
+    return OptionMatch(tuple(twins), tuple(similarity))
+
+
+def options_in_text(item: Sequence[str], text: str) -> OptionMatch:
+    """Finds the item's folded options in running text."""
+    ratios = [fuzz.partial_ratio(option, text) if option in text or len(option) > 5 else 0.0
+              for option in item]  # fmt: skip
+    twins = tuple(0 if ratio >= OPTION_SIMILARITY else None for ratio in ratios)
+    return OptionMatch(twins, tuple(ratio / 100 for ratio in ratios))

@@ -1,0 +1,24 @@
+"""The run folder: the only writer. Outputs appear whole or not at all, and a crash costs the shards in flight."""
+
+from curate.runs.atomic import write_atomically
+from curate.runs.code import code_sha256, code_version, git_state, package_versions
+from curate.runs.folder import Request, RunFolder, read_manifest
+from curate.runs.hashing import content_sha256, file_sha256, json_sha256, rows_sha256
+from curate.runs.verify import Mismatch, verify_run
+
+__all__ = [
+    "Mismatch",
+    "Request",
+    "RunFolder",
+    "code_sha256",
+    "code_version",
+    "content_sha256",
+    "file_sha256",
+    "git_state",
+    "json_sha256",
+    "package_versions",
+    "read_manifest",
+    "rows_sha256",
+    "verify_run",
+    "write_atomically",
+]

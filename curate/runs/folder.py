@@ -1,0 +1,244 @@
+"""One run's folder: opened once, locked, resumed after a crash, sealed with its manifest last."""
+
+import fcntl
+import os
+import shutil
+import socket
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+import polars as pl
+from pydantic import ValidationError
+
+from curate.errors import InputError, UsageError, boundary
+from curate.models import FileEntry, Manifest, Record, Status
+from curate.runs.atomic import write_atomically
+from curate.runs.code import code_sha256, code_version, git_state, package_versions
+from curate.runs.hashing import content_sha256, file_sha256
+
+MANIFEST = "manifest.json"
+WORK = ".work"
+ROW_GROUP = 10_000
+_OUR_OWN = frozenset({WORK, f".{MANIFEST}.tmp"})
+
+
+class Request(Record):
+    """What a run was asked for. Two requests with one `fingerprint` are the same run."""
+
+    command: str
+    fingerprint: str
+    arguments: dict[str, Any]
+    resolved: dict[str, Any]
+    recipe_sha256: str
+    inputs: list[FileEntry]
+    seed: int = 0
+
+
+class RunFolder:
+    """The only writer of a run folder; use as a context manager.
+
+    Raises:
+        UsageError: The folder holds another run, or something that is no run, or is being written now.
+    """
+
+    def __init__(self, path: Path, request: Request) -> None:
+        self.path = path
+        self.request = request
+        self._started = monotonic()
+        with boundary(UsageError, "making the run folder", hint="Choose another --out."):
+            (path / WORK).mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(path)
+        try:
+            self.manifest = self._opened()
+        except BaseException:
+            self._release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._release()
+
+    @property
+    def finished(self) -> bool:
+        """Whether this very run is done already."""
+        return self.manifest.status is Status.DONE
+
+    @property
+    def work(self) -> Path:
+        """The folder of shards; it goes when the run is sealed."""
+        return self.path / WORK
+
+    def shard(self, name: str) -> Path:
+        """Returns the path of the work file `name`; it exists only if it is whole."""
+        return self.work / f"{name}.parquet"
+
+    def write_shard(self, name: str, frame: pl.DataFrame) -> Path:
+        """Writes one shard, whole or not at all, and returns its path."""
+        target = self.shard(name)
+        write_atomically(target, frame.write_parquet)
+        return target
+
+    def write_json(self, name: str, record: Record | Mapping[str, Any]) -> None:
+        """Writes a record as indented JSON with the fields in their order."""
+        value = record.model_dump(mode="json") if isinstance(record, Record) else record
+        data = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        self.write_bytes(name, data)
+
+    def write_lines(self, name: str, records: Iterable[Record]) -> None:
+        """Writes records as JSONL."""
+        lines = (orjson.dumps(r.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE) for r in records)
+        self.write_bytes(name, b"".join(lines))
+
+    def write_text(self, name: str, text: str) -> None:
+        """Writes UTF-8 text."""
+        self.write_bytes(name, text.encode("utf-8"))
+
+    def write_bytes(self, name: str, data: bytes) -> None:
+        """Writes bytes, whole or not at all."""
+
+        def fill(path: Path) -> None:
+            path.write_bytes(data)
+
+        write_atomically(self.path / name, fill)
+
+    def write_frame(self, name: str, frame: pl.LazyFrame) -> None:
+        """Streams a frame to Parquet; the bytes do not depend on the number of threads."""
+
+        def fill(path: Path) -> None:
+            frame.sink_parquet(path, maintain_order=True, row_group_size=ROW_GROUP)
+
+        write_atomically(self.path / name, fill)
+
+    def seal(self, status: Status, exit_code: int, result: dict[str, Any], names: Iterable[str]) -> Manifest:
+        """Removes the shards and writes the manifest, last of all, with the hashes of the outputs `names`."""
+        outputs = [self._entry(name) for name in names]
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.manifest = self.manifest.model_copy(
+            update={
+                "status": status,
+                "exit": exit_code,
+                "outputs": outputs,
+                "result": result,
+                "finished": _now(),
+                "seconds": round(monotonic() - self._started, 3),
+            }
+        )
+        self.write_json(MANIFEST, self.manifest)
+        return self.manifest
+
+    def _entry(self, name: str) -> FileEntry:
+        path = self.path / name
+        if path.suffix != ".parquet":
+            return FileEntry(path=name, sha256=file_sha256(path))
+        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+        return FileEntry(
+            path=name, sha256=file_sha256(path), content_sha256=content_sha256(path), rows=rows
+        )
+
+    def _opened(self) -> Manifest:
+        found = read_manifest(self.path) if (self.path / MANIFEST).exists() else None
+        if found is None:
+            self._refuse_strangers()
+        elif found.fingerprint != self.request.fingerprint:
+            raise _other_run(self.path, found, self.request)
+        elif found.status is Status.DONE:
+            shutil.rmtree(self.work, ignore_errors=True)
+            return found
+        manifest = self._new_manifest()
+        self.write_json(MANIFEST, manifest)
+        return manifest
+
+    def _new_manifest(self) -> Manifest:
+        revision, dirty = git_state()
+        return Manifest(
+            **self.request.model_dump(),
+            status=Status.RUNNING,
+            version=code_version(),
+            code_sha256=code_sha256(),
+            git_revision=revision,
+            git_dirty=dirty,
+            packages=package_versions(),
+            host=socket.gethostname(),
+            started=_now(),
+        )
+
+    def _refuse_strangers(self) -> None:
+        strangers = sorted(p.name for p in self.path.iterdir() if p.name not in _OUR_OWN)
+        if strangers:
+            self._forget()
+            raise UsageError(
+                f"the folder is not empty and holds no run (it has {strangers[0]!r})",
+                where=str(self.path),
+                hint="Choose another --out, or empty the folder.",
+            )
+
+    def _forget(self) -> None:
+        """Leaves somebody else's folder as it was."""
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def _release(self) -> None:
+        os.close(self._lock)
+
+
+def read_manifest(run: Path) -> Manifest:
+    """Returns the manifest of a run folder.
+
+    Raises:
+        InputError: There is none, or it is not a manifest of this format.
+    """
+    path = run / MANIFEST
+    with boundary(InputError, "reading the manifest", hint="Is this a run folder?"):
+        data = path.read_bytes()
+    try:
+        return Manifest.model_validate_json(data)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"not a manifest: {field}: {first['msg']}", where=str(path)) from exc
+
+
+def _locked(path: Path) -> int:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        os.close(handle)
+        raise UsageError(
+            "another process is writing this run", where=str(path), hint="Wait for it to end."
+        ) from exc
+    return handle
+
+
+def _other_run(path: Path, found: Manifest, asked: Request) -> UsageError:
+    return UsageError(
+        f"the folder holds a run with other {_difference(found, asked)}",
+        where=str(path),
+        hint="Choose another --out, or remove the folder to run again.",
+    )
+
+
+def _difference(found: Manifest, asked: Request) -> str:
+    if found.command != asked.command:
+        return f"arguments: it is a {found.command} run"
+    if found.arguments != asked.arguments:
+        keys = {*found.arguments, *asked.arguments}
+        changed = sorted(k for k in keys if found.arguments.get(k) != asked.arguments.get(k))
+        return f"arguments ({', '.join(changed)})"
+    if found.recipe_sha256 != asked.recipe_sha256:
+        return "recipe"
+    if found.code_sha256 != code_sha256():
+        return "code"
+    return "input files"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,60 @@
+"""Ingesters, one file a format: what they read comes as records or, row by row, as quarantined."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from curate.sources.base import Source
+from curate.sources.documents import DocumentsSource
+from curate.sources.files import InputFile, existing
+from curate.sources.igakuqa import IgakuqaSource
+from curate.sources.lines import Line, raw_text, read_lines
+from curate.sources.questions import QuestionsSource, only_our_columns
+from curate.sources.reading import read_source, source_files
+from curate.sources.rows import raw_lines
+from curate.sources.run import RunSource
+from curate.sources.texts import TextsSource
+from curate.sources.yakugakuqa import YakugakuqaSource
+
+__all__ = [
+    "AnySource",
+    "DocumentsSource",
+    "IgakuqaSource",
+    "InputFile",
+    "Line",
+    "QuestionsSource",
+    "RunSource",
+    "TextsSource",
+    "YakugakuqaSource",
+    "detect_layout",
+    "only_our_columns",
+    "raw_lines",
+    "raw_text",
+    "read_lines",
+    "read_source",
+    "source_files",
+]
+
+AnySource = Annotated[
+    IgakuqaSource | YakugakuqaSource | QuestionsSource | DocumentsSource | TextsSource | RunSource,
+    Field(discriminator="layout"),
+]
+
+_BY_FORM: tuple[type[Source], ...] = (
+    RunSource,
+    IgakuqaSource,
+    YakugakuqaSource,
+    DocumentsSource,
+    QuestionsSource,
+)
+
+
+def detect_layout(path: Path) -> str | None:
+    """Returns the layout of a file, folder or glob, by names and the first row; None if it is none.
+
+    Raises InputError where there is nothing at the path or a file cannot be read at all.
+    """
+    existing(str(path))
+    found = next((source for source in _BY_FORM if source.recognises(path)), None)
+    return str(found.model_fields["layout"].default) if found else None

@@ -1,0 +1,84 @@
+"""What all sources have in common: the keys of a recipe's entry, and the steps of reading."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar, TypedDict
+
+from pydantic import ConfigDict
+
+from curate.models import Document, NonEmpty, Provenance, Question, Record
+from curate.sources.files import data_files
+from curate.sources.values import Cells
+from curate.sources.years import Dated, Published, YearRule, published_year
+
+Convert = Callable[[Cells, Provenance], Question | Document]
+"""Makes a record of a row; raises ValueError for a row that cannot be one."""
+
+
+class Column(Record):
+    """A column that a file must have: one of `names`, which stands for `ours`."""
+
+    ours: NonEmpty
+    names: tuple[str, ...]
+
+
+class Explained(TypedDict):
+    """The fields of a question that belong to its explanation."""
+
+    explanation: str | None
+    explanation_verified: str | None
+    published: int | None
+    published_rule: str | None
+
+
+class Source(Record, ABC):
+    """A source of rows. `path` is absolute when it is read; `name` is what provenance calls it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    hint: ClassVar[str] = "Another file than this layout's? Name its layout in the recipe."
+
+    layout: str
+    path: NonEmpty
+    name: NonEmpty | None = None
+    year: YearRule
+    published: Published = "exam_year"
+    explanation_verified: NonEmpty | None = None
+    """Who verified the explanations, and how; absent: nobody."""
+    licence: NonEmpty | None = None
+
+    @classmethod
+    @abstractmethod
+    def recognises(cls, path: Path) -> bool:
+        """Tells whether the existing file or folder has this layout."""
+
+    @abstractmethod
+    def columns(self) -> list[Column]:
+        """Returns the columns without which a file cannot be this layout."""
+
+    @abstractmethod
+    def converter(self) -> Convert:
+        """Returns what turns the rows of one file, fed in order, into records."""
+
+    def files(self) -> list[Path]:
+        """Returns the files of this layout that the path stands for."""
+        return data_files(self.path)
+
+    @property
+    def label(self) -> str:
+        """The name under which rows are known."""
+        return self.name or self.layout
+
+    def explained(self, explanation: str | None, year: Dated, cells: Cells) -> Explained:
+        """Returns an explanation, its date and who verified it; all None where there is none."""
+        if explanation is None:
+            return Explained(
+                explanation=None, explanation_verified=None, published=None, published_rule=None
+            )
+        published = published_year(self.published, year, cells)
+        return Explained(
+            explanation=explanation,
+            explanation_verified=self.explanation_verified,
+            published=published.year,
+            published_rule=published.rule,
+        )

@@ -1,0 +1,80 @@
+"""Documents: rows of `id, text[, year]`, in these names or mapped to them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from curate.models import Document, Provenance
+from curate.sources.base import Column, Convert, Source
+from curate.sources.files import data_files
+from curate.sources.rows import first_cells, renamed
+from curate.sources.values import Cells, identifier, text
+from curate.sources.years import Dated, ExamPlus, FieldRule, Published, YearRule, field_date
+
+_KEYS = {"choices", "answers", "answer"}
+
+
+class DocumentsSource(Source):
+    """Files of documents. `published: exam_year` means by the rule in `year`."""
+
+    layout: Literal["documents"] = "documents"
+    hint: ClassVar[str] = "Map the column in the recipe: fields: {ours: theirs}."
+    year: YearRule = FieldRule(field="year")
+    published: Published = "exam_year"
+    fields: dict[Literal["id", "text", "year"], str] = Field(default_factory=dict)
+    """Our names to the file's."""
+
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Tells whether the first readable row has an id and a text and is no question."""
+        cells = first_cells_of(path)
+        return cells is not None and cells.keys() >= {"id", "text"} and not cells.keys() & _KEYS
+
+    def columns(self) -> list[Column]:
+        """Returns id, text and every column that the recipe maps."""
+        return mapped_columns([("id",), ("text",)], self.fields)
+
+    def converter(self) -> Convert:
+        """Returns the converter; rows do not depend on each other."""
+        return self._document
+
+    def _document(self, cells: Cells, provenance: Provenance) -> Document:
+        return document(renamed(cells, self.fields), provenance, self)
+
+
+def document(cells: Cells, provenance: Provenance, source: Source) -> Document:
+    """Returns the document in a row that has our names."""
+    published = _published(source, cells)
+    return Document(
+        id=identifier(cells, "id"),
+        text=text(cells, "text"),
+        published=published.year,
+        published_rule=published.rule,
+        provenance=provenance,
+    )
+
+
+def first_cells_of(path: Path) -> Cells | None:
+    """Returns the first readable row of a file, or of a folder's first data file that has one."""
+    found = (first_cells(file) for file in data_files(str(path)))
+    return next((cells for cells in found if cells is not None), None)
+
+
+def mapped_columns(needed: list[tuple[str, ...]], fields: Mapping[Any, str]) -> list[Column]:
+    """Returns the needed columns and the mapped ones, in the file's names."""
+    columns = [
+        Column(ours=some[0], names=tuple(fields.get(name, name) for name in some))
+        for some in needed
+    ]
+    return columns + [Column(ours=ours, names=(theirs,)) for ours, theirs in fields.items()]
+
+
+def _published(source: Source, cells: Cells) -> Dated:
+    if source.published == "unknown":
+        return Dated(None, "unknown")
+    rule = source.published if isinstance(source.published, FieldRule) else source.year
+    if isinstance(rule, ExamPlus):
+        return Dated(None, f"exam{rule.exam_plus:+d}: a document has no exam number")
+    return field_date(rule.field, cells)

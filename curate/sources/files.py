@@ -1,0 +1,134 @@
+"""Which files a path stands for, and the hash of each."""
+
+import glob
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+from curate.errors import InputError, boundary
+
+DATA_SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
+_MAGIC = "*?["
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file to read: `relative` is its posix path within its source, or else its name."""
+
+    path: Path
+    relative: str
+    sha256: str
+    size: int
+
+
+def root_of(path: str) -> Path:
+    """Returns what relative paths count from: the path, or a glob's part without wildcards."""
+    whole = Path(path).absolute()
+    if whole.exists() or not is_glob(path):
+        return whole
+    return Path(*takewhile(lambda part: not any(sign in part for sign in _MAGIC), whole.parts))
+
+
+def is_glob(path: str) -> bool:
+    """Tells whether the path has wildcards and is no existing file or folder of that very name."""
+    return any(sign in path for sign in _MAGIC) and not os.path.lexists(path)
+
+
+def data_files(path: str) -> list[Path]:
+    """Returns the data files that a file, folder or glob stands for, hidden ones left out."""
+    root = root_of(path)
+    if is_glob(path):
+        pattern = str(Path(path).absolute().relative_to(root))
+        names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  # hides dot files
+        return [root / name for name in names if not (root / name).is_dir()]
+    if root.is_dir():
+        return [file for file in _walk(root) if file.name.endswith(DATA_SUFFIXES)]
+    return [root]
+
+
+def existing(path: str) -> Path:
+    """Returns the root that the path stands for; raises InputError where there is nothing."""
+    with boundary(InputError, "cannot read"):
+        root = root_of(path)
+        there = bool(path) and root.exists()
+    if there and not (root.is_dir() or root.is_file()):
+        raise InputError("is neither a file nor a folder", where=path)
+    if not there:
+        nearest = next((parent for parent in root.parents if parent.exists()), root)
+        raise InputError(
+            "there is no such file or folder",
+            where=path or "path",
+            hint=f"'{nearest}' exists; look for the name there.",
+        )
+    return root
+
+
+def named_files(path: str, pattern: re.Pattern[str]) -> list[Path]:
+    """Returns the data files whose relative path (of a file or glob: whose name) matches."""
+    files, root = data_files(path), root_of(path)
+    if is_glob(path) or not root.is_dir():
+        return [file for file in files if pattern.fullmatch(file.name)]
+    return [file for file in files if pattern.fullmatch(file.relative_to(root).as_posix())]
+
+
+def input_files(path: str, find: Callable[[], list[Path]]) -> list[InputFile]:
+    """Returns the files found, hashed and sorted; refuses links out and empty input."""
+    root = existing(path)
+    base = root if root.is_dir() else root.parent
+    found = find()
+    for file in found:
+        if file != root:  # a link that the user names is followed
+            refuse_link_out(file, base)
+    files = [_input_file(file, base) for file in found]
+    if not any(file.size for file in files):
+        what = (
+            "is empty" if files and root.is_file() else "holds no data file that this layout reads"
+        )
+        raise InputError(what, where=path, hint=f"Read are {', '.join(DATA_SUFFIXES)}.")
+    return sorted(files, key=lambda file: file.relative)
+
+
+def _input_file(path: Path, base: Path) -> InputFile:
+    relative = path.relative_to(base).as_posix()
+    if not _encodable(relative):
+        raise InputError("the name of the file is not UTF-8", where=ascii(relative))
+    if not path.is_file():
+        raise InputError("is not a regular file", where=str(path))
+    with boundary(InputError, "cannot read"), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return InputFile(path, relative, digest, file.tell())
+
+
+def refuse_link_out(path: Path, base: Path) -> None:
+    """Raises InputError if the path, within `base`, leads out of it by a link."""
+    if not path.resolve().is_relative_to(base.resolve()):
+        raise InputError(
+            "is a link that leads out of the folder; not followed",
+            where=str(path),
+            hint="Copy the file into the folder, or give the link's target as a source of its own.",
+        )
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    """Yields the files below `root`; a linked folder within it is not read twice."""
+    for folder, names, files in os.walk(root, onerror=_refuse):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in names:
+            refuse_link_out(Path(folder, name), root)
+        yield from (Path(folder, name) for name in sorted(files) if not name.startswith("."))
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(f"cannot read: {error.strerror}", where=str(error.filename)) from error
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

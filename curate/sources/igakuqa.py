@@ -1,0 +1,100 @@
+"""IgakuQA: one JSON Lines file a section of the physicians' exam, serial questions linked."""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, PositiveInt
+
+from curate.models import Provenance, Question
+from curate.sources.answers import parse_key
+from curate.sources.base import Column, Convert, Source
+from curate.sources.files import named_files, root_of
+from curate.sources.ids import ExamId, parse_id
+from curate.sources.rows import first_cells
+from curate.sources.serial import SerialLinker
+from curate.sources.values import (
+    Cells,
+    flag,
+    identifier,
+    optional_text,
+    required,
+    text,
+    texts,
+    whole,
+)
+from curate.sources.years import ExamPlus, YearRule, question_year
+
+_SECTION_FILE = re.compile(r"(?:(?:data/)?[0-9]{4}/|data/)?[0-9]{1,3}-[A-I]\.jsonl(?:\.gz)?")
+_PROMPTS = "prompt.jsonl"
+_FORM = {"problem_text", "choices", "answer"}
+
+
+class IgakuqaSource(Source):
+    """A folder with `data/<year>/<exam>-<section>.jsonl`, one such file, or `prompt.jsonl`."""
+
+    layout: Literal["igakuqa"] = "igakuqa"
+    year: YearRule = ExamPlus(exam_plus=1906)
+    serial: dict[str, PositiveInt] = Field(default_factory=lambda: {"B": 2, "E": 2, "C": 3, "F": 3})
+    """Questions in a serial group, by section, for exams that print no range."""
+    required_sections: list[str] = Field(default_factory=lambda: ["B", "E"])
+    """The required part (必修)."""
+
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Tells whether it is a folder with section files, or a file in the record form."""
+        if not path.is_file():
+            return bool(named_files(str(path), _SECTION_FILE))
+        if path.name != _PROMPTS and not _SECTION_FILE.fullmatch(path.name):
+            return False
+        cells = first_cells(path)
+        return cells is not None and cells.keys() >= _FORM
+
+    def files(self) -> list[Path]:
+        """Returns the section files, without their companions."""
+        root = root_of(self.path)
+        return [root] if root.is_file() else named_files(self.path, _SECTION_FILE)
+
+    def columns(self) -> list[Column]:
+        """Returns the columns of the published record form."""
+        names = [("id", "problem_id"), ("problem_text",), ("choices",), ("answer",)]
+        return [Column(ours=some[0], names=some) for some in names]
+
+    def converter(self) -> Convert:
+        """Returns a converter that remembers the serial group it is in."""
+        linker = SerialLinker(self.serial)
+        return lambda cells, provenance: self._question(cells, provenance, linker)
+
+    def _question(self, cells: Cells, provenance: Provenance, linker: SerialLinker) -> Question:
+        id_ = identifier(cells, "id" if "id" in cells else "problem_id")
+        place = self._place(id_, cells)
+        parts = linker.link(id_, place, text(cells, "problem_text"))
+        year = question_year(self.year, place.exam, cells)
+        key = parse_key(required(cells, "answer"))
+        return Question(
+            id=id_,
+            exam=place.exam,
+            year=year.year,
+            year_rule=year.rule,
+            section=place.section,
+            number=place.number,
+            text=parts.text,
+            original_text=parts.original_text,
+            vignette=parts.vignette,
+            vignette_id=parts.vignette_id,
+            choices=texts(cells, "choices"),
+            answers=key.answers,
+            points=whole(cells, "points"),
+            exclusion=key.exclusion,
+            required=place.section in self.required_sections,
+            has_image=flag(cells, "text_only") is False,
+            **self.explained(optional_text(cells, "explanation"), year, cells),
+            provenance=provenance,
+        )
+
+    def _place(self, id_: str, cells: Cells) -> ExamId:
+        label = identifier(cells, "exam") if cells.get("exam") is not None else None
+        place = parse_id(id_, label)
+        if place.exam_year is not None and isinstance(self.year, ExamPlus):
+            return place._replace(exam=str(place.exam_year - self.year.exam_plus))
+        return place

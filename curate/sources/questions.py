@@ -1,0 +1,127 @@
+"""Questions in our own field names, or mapped to them; a run's kept.parquet reads back."""
+
+from pathlib import Path
+from typing import ClassVar, Literal, get_args
+
+from pydantic import Field
+
+from curate.models import Document, Exclusion, Provenance, Question
+from curate.sources.answers import Key, parse_key
+from curate.sources.base import Column, Convert, Source
+from curate.sources.documents import document, first_cells_of, mapped_columns
+from curate.sources.ids import ExamId, parse_exam, parse_id
+from curate.sources.rows import renamed
+from curate.sources.values import Cells, flag, identifier, optional_text, text, texts, whole, wrong
+from curate.sources.years import FieldRule, Published, YearRule, question_year
+
+OurField = Literal[
+    "id",
+    "exam",
+    "year",
+    "section",
+    "number",
+    "text",
+    "original_text",
+    "vignette",
+    "vignette_id",
+    "choices",
+    "answers",
+    "points",
+    "exclusion",
+    "required",
+    "has_image",
+    "explanation",
+    "explanation_verified",
+    "published",
+]
+_TEXTS = {"text", "problem_text", "question", "stem"}
+_NOT_TEXT = {"kind", "answer", "provenance", "year_rule", "published_rule"}
+_KEYS = {"choices", "options", "answers", "answer"}
+
+
+class QuestionsSource(Source):
+    """Files of questions. Columns that are none of ours are ignored."""
+
+    layout: Literal["questions"] = "questions"
+    hint: ClassVar[str] = "Map the column in the recipe: fields: {ours: theirs}."
+    year: YearRule = FieldRule(field="year")
+    published: Published = FieldRule(field="published")
+    fields: dict[OurField, str] = Field(default_factory=dict)
+    """Our names to the file's."""
+
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Tells whether the first readable row has a stem and choices or a key."""
+        cells = first_cells_of(path)
+        return cells is not None and bool(cells.keys() & _TEXTS) and bool(cells.keys() & _KEYS)
+
+    def columns(self) -> list[Column]:
+        """Returns id, text, choices or a key, and every column that the recipe maps."""
+        return mapped_columns([("id",), ("text",), ("choices", "answers", "answer")], self.fields)
+
+    def converter(self) -> Convert:
+        """Returns the converter; rows do not depend on each other."""
+        return self._record
+
+    def _record(self, cells: Cells, provenance: Provenance) -> Question | Document:
+        ours = renamed(cells, self.fields)
+        if ours.get("kind") == "document":
+            return document(ours, provenance, self)
+        return self._question(ours, provenance)
+
+    def _question(self, cells: Cells, provenance: Provenance) -> Question:
+        id_ = identifier(cells, "id")
+        place = _place(id_, cells)
+        year = question_year(self.year, place.exam, cells)
+        key = parse_key(cells.get("answers", cells.get("answer")))
+        explained = self.explained(optional_text(cells, "explanation"), year, cells)
+        if explained["explanation"] is not None and not self.explanation_verified:
+            explained["explanation_verified"] = optional_text(cells, "explanation_verified")
+        return Question(
+            id=id_,
+            exam=place.exam,
+            year=year.year,
+            year_rule=year.rule,
+            section=place.section,
+            number=place.number,
+            text=text(cells, "text"),
+            original_text=optional_text(cells, "original_text"),
+            vignette=optional_text(cells, "vignette"),
+            vignette_id=optional_text(cells, "vignette_id"),
+            choices=texts(cells, "choices"),
+            answers=key.answers,
+            points=whole(cells, "points"),
+            exclusion=_exclusion(cells, key),
+            required=flag(cells, "required") or False,
+            has_image=flag(cells, "has_image") or False,
+            **explained,
+            provenance=provenance,
+        )
+
+
+def only_our_columns(path: Path) -> bool:
+    """Tells whether the first row has no column but ours, so that no text of it goes unread."""
+    cells = first_cells_of(path)
+    return cells is not None and cells.keys() <= {*get_args(OurField), *_NOT_TEXT}
+
+
+def _place(id_: str, cells: Cells) -> ExamId:
+    """Returns exam, section and number from their columns, or else from the id."""
+    label = identifier(cells, "exam") if cells.get("exam") is not None else None
+    parsed = parse_id(id_, label)
+    number = whole(cells, "number")
+    return ExamId(
+        exam=parse_exam(label) if label else parsed.exam,
+        section=optional_text(cells, "section") or parsed.section,
+        number=parsed.number if number is None else number,
+    )
+
+
+def _exclusion(cells: Cells, key: Key) -> Exclusion:
+    found = optional_text(cells, "exclusion")
+    if found is None:
+        return key.exclusion
+    known = {str(one.value) for one in Exclusion}
+    if found not in known:
+        raise wrong("exclusion", "one of " + ", ".join(sorted(known)), found)
+    return Exclusion(found)

@@ -1,0 +1,145 @@
+"""Rows of JSON Lines and Parquet files: one object a row, with its place."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from curate.errors import InputError, did_you_mean
+from curate.models import RAW_LIMIT, Quarantined
+from curate.sources.base import Column, Source
+from curate.sources.lines import Line, raw_text, read_lines
+from curate.sources.values import Cells, kind
+
+HEAD_ROWS = 20
+PARQUET_BATCH = 4096
+
+_NAMES_SHOWN = 20
+_NAME_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Row:
+    """One object and its place; `raw` is its line, where it has one."""
+
+    number: int
+    cells: Cells
+    raw: bytes | None = None
+
+    def quarantined(self, file: str, error: str) -> Quarantined:
+        """Returns the row as one that could not be read."""
+        if self.raw is None:
+            raw = json.dumps(self.cells, ensure_ascii=False, default=str)[:RAW_LIMIT]
+        else:
+            raw = raw_text(self.raw)
+        return Quarantined(file=file, line=self.number, error=error, raw=raw)
+
+
+def read_rows(path: Path, file: str) -> Iterator[Row | Quarantined]:
+    """Yields the objects of a file; `file` is what a quarantined row calls it."""
+    if path.suffix == ".parquet":
+        yield from _parquet_rows(path)
+        return
+    for line in read_lines(path):
+        if isinstance(line, Quarantined):
+            yield line.model_copy(update={"file": file})
+        elif line.raw.strip():
+            yield _row(line, file)
+
+
+def with_columns(
+    rows: Iterator[Row | Quarantined], source: Source, file: str
+) -> Iterator[Row | Quarantined]:
+    """Yields the rows; raises InputError if none of the first 20 has a needed column."""
+    head: list[Row | Quarantined] = []
+    objects: list[Row] = []
+    for item in rows:
+        head.append(item)
+        if isinstance(item, Row):
+            objects.append(item)
+        if len(objects) == HEAD_ROWS:
+            break
+    if objects:
+        _check_columns(objects, source, file)
+    yield from chain(head, rows)
+
+
+def first_cells(path: Path) -> Cells | None:
+    """Returns the first readable object of a file, looking at the first 20 lines."""
+    for _, item in zip(range(HEAD_ROWS), read_rows(path, path.name), strict=False):
+        if isinstance(item, Row):
+            return item.cells
+    return None
+
+
+def raw_lines(path: Path, numbers: set[int]) -> dict[int, str]:
+    """Returns the given rows of a file as they stand there, by number, cut at RAW_LIMIT."""
+    return {
+        row.number: row.quarantined(path.name, "asked for").raw
+        for row in read_rows(path, path.name)
+        if isinstance(row, Row) and row.number in numbers
+    }
+
+
+def _row(line: Line, file: str) -> Row | Quarantined:
+    try:
+        value = orjson.loads(line.raw)
+    except orjson.JSONDecodeError as exc:
+        error = _not_utf8(line.raw) or f"not JSON: {exc.msg} (column {exc.colno})"
+    else:
+        if isinstance(value, dict):
+            return Row(line.number, value, line.raw)
+        error = f"expected a JSON object, found {kind(value)}"
+    return Quarantined(file=file, line=line.number, error=error, raw=raw_text(line.raw))
+
+
+def _not_utf8(raw: bytes) -> str | None:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as exc:
+        return f"not UTF-8 at byte {exc.start + 1}"
+    return None
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    import polars as pl  # noqa: PLC0415  # a run without Parquet input does without polars
+
+    try:
+        table = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        total = table.select(pl.len()).collect().item()
+        for start in range(0, total, PARQUET_BATCH):
+            batch = table.slice(start, PARQUET_BATCH).collect()
+            for number, cells in enumerate(batch.iter_rows(named=True), start + 1):
+                yield Row(number, cells)
+    except (pl.exceptions.PolarsError, OSError) as exc:
+        raise InputError(
+            "cannot be read as Parquet", where=str(path), hint="Is the file whole? Write it again."
+        ) from exc
+
+
+def _check_columns(rows: Sequence[Row], source: Source, file: str) -> None:
+    found = list(dict.fromkeys(name for row in rows for name in row.cells))
+    for column in source.columns():
+        if not any(name in found for name in column.names):
+            raise _no_column(column, found, f"{file}:{rows[0].number}", source.hint)
+
+
+def _no_column(column: Column, found: list[str], where: str, hint: str) -> InputError:
+    wanted = " or ".join(f"'{name}'" for name in column.names)
+    stands_for = "" if column.ours in column.names else f" (for {column.ours})"
+    shown = ", ".join(name[:_NAME_SHOWN] for name in found[:_NAMES_SHOWN])
+    near = next(filter(None, (did_you_mean(name, found) for name in column.names)), "")
+    message = f"no column {wanted}{stands_for} in the first rows; found: {shown}.{near}"
+    return InputError(message, where=where, hint=hint)
+
+
+def renamed(cells: Cells, fields: Mapping[Any, str]) -> Cells:
+    """Returns the row in our names; `fields` maps ours to theirs, other columns stay."""
+    if not fields:
+        return cells
+    mapped = {ours: cells[theirs] for ours, theirs in fields.items() if theirs in cells}
+    return {**{name: value for name, value in cells.items() if name not in fields}, **mapped}

@@ -1,0 +1,40 @@
+"""The kept rows of a finished run, with the provenance they had there."""
+
+from pathlib import Path
+from typing import Literal
+
+from curate.models import Document, Provenance, Question
+from curate.sources.base import Column, Convert, Source
+from curate.sources.values import Cells
+from curate.sources.years import FieldRule, YearRule
+
+KEPT = "kept.parquet"
+
+
+class RunSource(Source):
+    """A run folder of `build-corpus`, read back through kept.parquet."""
+
+    layout: Literal["run"] = "run"
+    year: YearRule = FieldRule(field="year")
+
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Tells whether the path is a run folder with kept rows."""
+        return (path / KEPT).is_file() and (path / "manifest.json").is_file()
+
+    def files(self) -> list[Path]:
+        """Returns kept.parquet alone."""
+        return [Path(self.path) / KEPT]
+
+    def columns(self) -> list[Column]:
+        """Returns the columns that only a run's rows have together."""
+        return [Column(ours=name, names=(name,)) for name in ("kind", "id", "text", "provenance")]
+
+    def converter(self) -> Convert:
+        """Returns the converter; rows do not depend on each other."""
+        return _record
+
+
+def _record(cells: Cells, provenance: Provenance) -> Question | Document:  # noqa: ARG001 (rows bring theirs)
+    model = Document if cells["kind"] == "document" else Question
+    return model.model_validate({name: cells[name] for name in model.model_fields if name in cells})

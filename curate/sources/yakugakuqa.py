@@ -1,0 +1,78 @@
+"""YakugakuQA: one JSON Lines file a year of the pharmacists' exam; nothing is linked."""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from curate.models import Provenance, Question
+from curate.sources.answers import parse_numbered_key
+from curate.sources.base import Column, Convert, Source
+from curate.sources.files import named_files, root_of
+from curate.sources.ids import parse_six_digits
+from curate.sources.values import (
+    Cells,
+    flag,
+    identifier,
+    optional_text,
+    required,
+    text,
+    texts,
+    whole,
+)
+from curate.sources.years import ExamPlus, YearRule, question_year
+
+_EXAM_FILE = re.compile(r"(?:[0-9]{4}/)?[0-9]{3}\.jsonl(?:\.gz)?")
+_IMAGES = "IMAGES"
+
+
+class YakugakuqaSource(Source):
+    """A folder with `<year>/<exam>.jsonl` beside `metadata_<exam>.jsonl`, which is never rows."""
+
+    layout: Literal["yakugakuqa"] = "yakugakuqa"
+    year: YearRule = ExamPlus(exam_plus=1915)
+
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Tells whether it is such a folder or one such file, its companion beside it."""
+        return any(_companion(file).is_file() for file in named_files(str(path), _EXAM_FILE))
+
+    def files(self) -> list[Path]:
+        """Returns the exams' files, without their companions."""
+        root = root_of(self.path)
+        return [root] if root.is_file() else named_files(self.path, _EXAM_FILE)
+
+    def columns(self) -> list[Column]:
+        """Returns the columns of the published record form."""
+        names = [("id", "problem_id"), ("problem_text",), ("choices",), ("answer",)]
+        return [Column(ours=some[0], names=some) for some in names]
+
+    def converter(self) -> Convert:
+        """Returns the converter; rows do not depend on each other."""
+        return self._question
+
+    def _question(self, cells: Cells, provenance: Provenance) -> Question:
+        id_ = identifier(cells, "id" if "id" in cells else "problem_id")
+        place = parse_six_digits(id_)
+        year = question_year(self.year, place.exam, cells)
+        images = required(cells, "choices") == _IMAGES
+        required(cells, "answer")
+        key = parse_numbered_key(texts(cells, "answer"))
+        return Question(
+            id=id_,
+            exam=place.exam,
+            year=year.year,
+            year_rule=year.rule,
+            number=place.number,
+            text=text(cells, "problem_text"),
+            choices=[] if images else texts(cells, "choices"),
+            answers=key.answers,
+            points=whole(cells, "points"),
+            exclusion=key.exclusion,
+            has_image=images or flag(cells, "text_only") is False,
+            **self.explained(optional_text(cells, "comment"), year, cells),
+            provenance=provenance,
+        )
+
+
+def _companion(file: Path) -> Path:
+    return file.with_name(f"metadata_{file.name}")

@@ -1,0 +1,58 @@
+"""DuckDB with external access off: it reads and writes in one folder, within a memory limit."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+MEMORY_LIMIT = "1GB"
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+class Sandbox:
+    """A DuckDB connection that sees the Parquet files of one folder and nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        folder = folder.resolve()
+        self._con = duckdb.connect(":memory:")
+        for setting in (
+            f"memory_limit='{MEMORY_LIMIT}'",
+            f"temp_directory={_quoted(folder / 'spill')}",
+            f"allowed_directories=[{_quoted(folder)}]",
+            "enable_external_access=false",
+            "preserve_insertion_order=true",
+            "lock_configuration=true",
+        ):
+            self._con.execute(f"SET {setting}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._con.close()
+
+    def view(self, name: str, files: Sequence[Path], where: str = "true") -> None:
+        """Makes the view `name` of the Parquet `files` (at least one), in their order."""
+        listed = ", ".join(_quoted(file.resolve()) for file in files)
+        self._con.execute(
+            f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}]) WHERE {where}"  # noqa: S608
+        )
+
+    def write(self, query: str, target: Path) -> None:
+        """Writes the result of `query` to the Parquet file `target`, inside the folder."""
+        self._con.execute(
+            f"COPY ({query.rstrip().rstrip(';')}) TO {_quoted(target.resolve())} (FORMAT parquet)"
+        )
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Returns the rows of `query` as dicts; for results that fit in memory."""
+        result = self._con.sql(query)
+        names = result.columns
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,6 @@
+"""Makes the sample reports importable, however the tests are started."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

@@ -1,0 +1,158 @@
+"""The page is whole, escaped, self-contained and the same every time."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+import report_samples as samples
+from jinja2 import UndefinedError
+
+from curate.models import AuditVerdict
+from curate.reports import render_html
+from curate.reports.render import _environment
+
+VOID = {"meta", "link", "br", "img", "input", "circle", "line", "path", "use"}
+SHAPES = {"pass": "s-pass", "undecided": "s-undecided", "fail": "s-fail", "none": "s-none"}
+
+
+class Tree(HTMLParser):
+    """Checks that tags balance, and collects ids, links and attributes."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.tags, self.text = [], [], ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] not in {"script", "style"}:
+            self.text += data
+
+
+def parsed(html):
+    tree = Tree()
+    tree.feed(html)
+    tree.close()
+    assert tree.open == []
+    return tree
+
+
+def with_power():
+    audit = samples.audit(AuditVerdict.FAIL, power=samples.power(), power_floor=0.95)
+    return samples.report(audit=audit, findings_total=1112)
+
+
+def bare():
+    audit = samples.audit(AuditVerdict.NONE, benchmarks=[], dropped={})
+    return samples.report(
+        audit=audit,
+        where=[],
+        years=[],
+        findings=[],
+        findings_total=0,
+        not_checked=[],
+        max_year=None,
+    )
+
+
+REPORTS = {
+    **{verdict.value: samples.report(verdict) for verdict in AuditVerdict},
+    "power": with_power(),
+    "hostile": samples.hostile_report(),
+    "bare": bare(),
+}
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
+def test_the_page_is_well_formed(report):
+    tree = parsed(render_html(report))
+    ids = Counter(attrs["id"] for _, attrs in tree.tags if "id" in attrs)
+    assert max(ids.values()) == 1
+    for _, attrs in tree.tags:
+        if attrs.get("href", "").startswith("#"):
+            assert attrs["href"][1:] in ids
+        for name in ("aria-labelledby",):
+            assert name not in attrs or attrs[name] in ids
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
+def test_the_page_asks_for_nothing(report):
+    html = render_html(report)
+    tree = parsed(html)
+    assert not re.search(r"https?://|@import|url\(", html)
+    assert not {tag for tag, _ in tree.tags} & {"link", "img", "iframe", "base", "object", "embed"}
+    policy = next(attrs["content"] for _, attrs in tree.tags if "http-equiv" in attrs)
+    assert policy.startswith("default-src 'none'; ")
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
+def test_the_same_record_gives_the_same_bytes(report):
+    again = type(report).model_validate_json(report.model_dump_json())
+    assert render_html(report) == render_html(again)
+
+
+def test_hostile_text_stays_text():
+    html = render_html(samples.hostile_report())
+    tree = parsed(html)
+    assert Counter(tag for tag, _ in tree.tags)["script"] == 1
+    assert not [name for _, attrs in tree.tags for name in attrs if name.startswith("on")]
+    assert "window.owned=1;alert(1)</script>" not in html
+    assert "\u202e" not in html
+    assert "\x00" not in html
+    assert "‹U+202E›" in tree.text
+    assert "</style><script>window.owned=1;alert(1)</script>" in tree.text
+
+
+@pytest.mark.parametrize("verdict", list(AuditVerdict))
+def test_each_verdict_has_its_word_shape_and_colour(verdict):
+    tree = parsed(render_html(samples.report(verdict)))
+    assert any(attrs.get("class") == f"verdict is-{verdict.value}" for _, attrs in tree.tags)
+    assert ("use", {"href": f"#{SHAPES[verdict.value]}"}) in tree.tags
+    assert verdict.value.upper() in tree.text
+
+
+def test_power_that_was_not_measured_is_said():
+    text = parsed(render_html(samples.report())).text
+    assert "power not measured" in text
+    assert "does not say how many disguised copies the detector would have missed" in text
+
+
+def test_measured_power_is_shown_with_interval_and_floor():
+    tree = parsed(render_html(with_power()))
+    assert "98.2 % [97.5, 98.6]" in tree.text
+    assert "not measured" not in tree.text
+    assert "Floor: 95.0 %" in tree.text
+    assert sum(tag == "circle" and attrs.get("cy") == "10" for tag, attrs in tree.tags) == 6
+
+
+def test_the_first_box_names_what_the_verdict_leaves_out():
+    text = parsed(render_html(samples.report(AuditVerdict.PASS))).text
+    assert "2,000/2,000 items" in text
+    assert "41 of 2,000 items" in text
+    assert "physio 2019. Nothing in this report speaks about them." in text
+    assert "Images (312)" in text
+    assert "2,400 → 2,073" in text
+
+
+def test_cards_that_are_left_out_are_counted():
+    assert "The first 4 of 1,112" in parsed(render_html(with_power())).text
+
+
+def test_exam_text_is_japanese_to_the_browser():
+    html = render_html(samples.report())
+    assert re.search(r'<div class="text" lang="ja"><mark>安静時', html)
+
+
+def test_a_text_the_template_misspells_is_an_error():
+    with pytest.raises(UndefinedError):
+        _environment().from_string("{{ nothing }}").render()
