@@ -24,7 +24,8 @@ from curate.models import (
     VerdictCounts,
 )
 from curate.reports import ReportFacts
-from curate.runs import code_sha256, code_version, rows_sha256
+from curate.runs import code_sha256, code_version, content_sha256, rows_sha256
+from curate.sources import RunSource
 from curate.tables import ROW_SCHEMA, Sandbox, canonical_rows, sql_text, undropped
 
 _RANK = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
@@ -71,7 +72,7 @@ def settle(
     counts = _open_findings([shard.path for shard in shards])
     audit = Audit(
         verdict=_verdict(coverage, problems, counts),
-        content_sha256=_kept_sha256(shards),
+        content_sha256=_content_sha256(plan, shards),
         rows=ledger.kept,
         benchmarks=coverage,
         counts=counts,
@@ -161,10 +162,15 @@ def _verdict(
     return AuditVerdict.UNDECIDED if counts.review else AuditVerdict.PASS
 
 
-def _kept_sha256(shards: Sequence[Shard]) -> str:
-    def rows() -> Iterator[bytes]:
-        for shard in shards:
-            frame = pl.read_parquet(shard.path).filter(undropped()).select(list(ROW_SCHEMA))
-            yield from canonical_rows(frame)
+def _content_sha256(plan: Plan, shards: Sequence[Shard]) -> str:
+    """Hashes the rows that the audit is of; a run's kept rows have one hash, here and in its manifest."""
+    sources = plan.recipe.sources
+    if len(sources) == 1 and isinstance(sources[0], RunSource):
+        return content_sha256(plan.files[str(sources[0].name)][0].path)
+    return rows_sha256(_kept_rows(shards))
 
-    return rows_sha256(rows())
+
+def _kept_rows(shards: Sequence[Shard]) -> Iterator[bytes]:
+    for shard in shards:
+        frame = pl.read_parquet(shard.path).filter(undropped()).select(list(ROW_SCHEMA))
+        yield from canonical_rows(frame)

@@ -19,6 +19,7 @@ from curate.models import Document, Finding, Part, Question, Record, Verdict
 from curate.text import Folded, fold
 
 DETECTOR = "ngram-window/1"
+SAME_LENGTH = 1.5
 
 
 class Thresholds(Record):
@@ -63,6 +64,19 @@ class Probe:
         start += sum(len(choice) + 1 for choice in self.record.choices)
         middle = (span[0] + span[1]) // 2
         return start <= middle < start + len(self.record.explanation)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a verdict rests on. `other_options`: the record is a question with other options of its own.
+    `alone`: the record's stem is the item's and little more, so that a stem of few words can count."""
+
+    stem: PartScore
+    vignette: PartScore
+    options: OptionMatch
+    option_information: float
+    other_options: bool
+    alone: bool
 
 
 @dataclass(frozen=True)
@@ -134,37 +148,40 @@ class Detector:
             if own_options
             else options_in_text(choices, _around(probe.folded.text, stem.record))
         )
-        found = self._verdict(stem, scores.get(Part.VIGNETTE, NOTHING), options, (choices, own_options))
+        evidence = Evidence(
+            stem=stem,
+            vignette=scores.get(Part.VIGNETTE, NOTHING),
+            options=options,
+            option_information=self._option_information(choices, options),
+            other_options=own_options and bool(choices) and options.shared < self.thresholds.options,
+            alone=_stands_alone(probe, item) or quoted,
+        )
+        found = self._verdict(evidence)
         if found is None:
             return None
         if found is Verdict.CONTAMINATED and not quoted and _is_older(probe.record, item.item.question):
             found = Verdict.RECYCLED
         return Match(item, scores, options, found, quoted)
 
-    def _verdict(
-        self,
-        stem: PartScore,
-        vignette: PartScore,
-        options: OptionMatch,
-        asked: tuple[Sequence[str], bool],
-    ) -> Verdict | None:
-        """Classes a pair by what it shares; see the verdicts' definitions in docs/leakage.md."""
-        limit, (choices, own_options) = self.thresholds, asked
-        option_bits = sum(
+    def _option_information(self, choices: Sequence[str], options: OptionMatch) -> float:
+        return sum(
             self.index.choice_weight.get(choice, 0.0)
             for choice, twin in zip(choices, options.twins, strict=True)
             if twin is not None
         )
-        same_options = options.shared >= limit.options
+
+    def _verdict(self, found: Evidence) -> Verdict | None:
+        """Classes a pair by what it shares."""
+        limit = self.thresholds
+        stem, vignette, options = found.stem, found.vignette, found.options
         if vignette.share >= limit.share and vignette.information >= limit.information:
             return Verdict.CONTAMINATED
         if stem.share >= limit.share and stem.information >= limit.information:
-            other_question = own_options and bool(choices) and not same_options
-            return Verdict.REVIEW if other_question else Verdict.CONTAMINATED
-        if stem.share >= limit.equal_share and same_options:
-            enough = stem.information + option_bits >= limit.information
+            return Verdict.REVIEW if found.other_options else Verdict.CONTAMINATED
+        if stem.share >= limit.equal_share and options.shared >= limit.options and found.alone:
+            enough = stem.information + found.option_information >= limit.information
             return Verdict.CONTAMINATED if enough else Verdict.BOILERPLATE
-        if options.shared >= limit.same_options and option_bits >= limit.information:
+        if options.shared >= limit.same_options and found.option_information >= limit.information:
             return Verdict.REVIEW
         return None
 
@@ -214,6 +231,14 @@ class Detector:
             item_start=item_start,
             item_end=item_end,
         )
+
+
+def _stands_alone(probe: Probe, item: IndexedItem) -> bool:
+    """A formula at the end of another case is not the item, and nor is one without the item's case."""
+    if item.item.question.vignette is not None or not isinstance(probe.record, Question):
+        return False
+    stem = item.part(Part.STEM)
+    return stem is not None and len(fold(probe.record.text).text) <= SAME_LENGTH * len(stem.folded.text)
 
 
 def _around(text: str, span: tuple[int, int], before: int = 200, after: int = 800) -> str:

@@ -35,7 +35,8 @@ def finding_card(
     english = any(f.part is Part.TRANSLATION for f in findings)
     ours = [(f.record_start, f.record_end) for f in findings if f.part is not Part.CHOICES]
     theirs = [(f.item_start, f.item_end) for f in findings if f.part is not Part.CHOICES]
-    record_side = _record_side(record, findings, ours)
+    record_side, item_side = _record_side(record, findings, ours), _item_side(item, theirs, english=english)
+    options = _options(record, item, findings, english=english)
     return FindingCard(
         verdict=verdict,
         parts=list(dict.fromkeys(f.part for f in findings)),
@@ -44,10 +45,22 @@ def finding_card(
         dropped_by=dropped_by,
         decided_by=best.decided_by,
         record=record_side,
-        item=_item_side(item, theirs, english=english),
-        options=_options(record, item, findings, english=english),
-        folded=folds_between(record.full_text, item.question.full_text),
+        item=item_side,
+        options=options,
+        folded=_folded(record_side, item_side, options),
     )
+
+
+def _folded(record: Side, item: Side, options: Sequence[OptionPair]) -> list[str]:
+    """Lists the spellings held equal, in the shared spans and in options that are twins."""
+    twins = [pair for pair in options if pair.record is not None and pair.item is not None]
+    ours = _shared(record) + "".join(pair.record or "" for pair in twins)
+    theirs = _shared(item) + "".join(pair.item or "" for pair in twins)
+    return folds_between(ours, theirs)
+
+
+def _shared(side: Side) -> str:
+    return "".join(p.text[start:end] for p in side.passages for start, end in p.shared)
 
 
 def _record_side(

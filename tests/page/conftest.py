@@ -1,18 +1,22 @@
 """A browser on one page at a time, and the record of what the page tried to do."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from curate.models import Report
+from curate.reports import render_html
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
-
-sync_api = pytest.importorskip("playwright.sync_api")
-
-from curate.models import Report  # noqa: E402
-from curate.reports import render_html  # noqa: E402
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -30,7 +34,7 @@ ARGUMENTS = [
 class Opened:
     """A page, what it wrote to the console and what it asked for."""
 
-    page: "sync_api.Page"
+    page: Page
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
@@ -39,7 +43,8 @@ Open = Callable[..., Opened]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["sync_api.Browser"]:
+def browser() -> Iterator[Browser]:
+    sync_api = pytest.importorskip("playwright.sync_api")
     if not CHROMIUM.exists():
         pytest.fail(f"The page tests need Chromium at {CHROMIUM}: apt-get install chromium")
     with sync_api.sync_playwright() as playwright:
@@ -49,7 +54,7 @@ def browser() -> Iterator["sync_api.Browser"]:
 
 
 @pytest.fixture
-def open_report(browser: "sync_api.Browser", tmp_path: Path) -> Iterator[Open]:
+def open_report(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     contexts = []
 
     def open_(report: Report, *, javascript: bool = True, width: int = 1280) -> Opened:
