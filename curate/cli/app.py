@@ -35,7 +35,7 @@ app.command("recipes")(recipes.recipes_command)
 app.command("demo")(demo.demo_command)
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 (typer calls it so)
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"curate {curate.__version__}")
         raise typer.Exit
@@ -43,8 +43,12 @@ def _version(value: bool) -> None:  # noqa: FBT001 (typer calls it so)
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(  # noqa: ARG001, FBT001
-        False, "--version", help="Print the version.", is_eager=True, callback=_version  # noqa: FBT003
+    version: bool = typer.Option(
+        False,
+        "--version",
+        help="Print the version.",
+        is_eager=True,
+        callback=_version,
     ),
 ) -> None:
     pass
@@ -60,12 +64,17 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if "--debug" in argv:
             traceback.print_exc()
         show.error(
-            {"kind": exc.kind, "message": exc.message, "where": exc.where, "hint": exc.hint}, exc.exit
+            {"kind": exc.kind, "message": exc.message, "where": exc.where, "hint": exc.hint},
+            exc.exit,
         )
         sys.exit(exc.exit)
     except (KeyboardInterrupt, EOFError):
         show.error(
-            {"kind": "interrupted", "message": "interrupted", "hint": "The same command goes on from here."},
+            {
+                "kind": "interrupted",
+                "message": "interrupted",
+                "hint": "The same command goes on from here.",
+            },
             INTERRUPTED,
         )
         sys.exit(INTERRUPTED)

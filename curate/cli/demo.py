@@ -10,7 +10,9 @@ from curate.cli.show import Format, Show
 
 
 def demo_command(
-    out: Annotated[Path, typer.Option("--out", help="The run folder to write.")] = Path("runs/demo"),
+    out: Annotated[Path, typer.Option("--out", help="The run folder to write.")] = Path(
+        "runs/demo"
+    ),
     format_: FormatOpt = Format.HUMAN,
     debug: DebugOpt = False,
 ) -> int:

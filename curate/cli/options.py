@@ -9,43 +9,58 @@ from curate.cli.show import Format
 
 SourceArg = Annotated[
     list[str],
-    typer.Argument(metavar="SOURCE...", help="Files, folders or globs to read.", show_default=False),
+    typer.Argument(
+        metavar="SOURCE...", help="Files, folders or globs to read.", show_default=False
+    ),
 ]
 OptionalSourceArg = Annotated[
     list[str] | None,
-    typer.Argument(metavar="SOURCE...", help="Files, folders or globs to read.", show_default=False),
+    typer.Argument(
+        metavar="SOURCE...", help="Files, folders or globs to read.", show_default=False
+    ),
 ]
 RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)]
 OutOpt = Annotated[Path, typer.Option("--out", help="The run folder to write.", show_default=False)]
 RecipeOpt = Annotated[
-    Path | None, typer.Option("--recipe", help="A recipe (YAML); without one the shipped recipe is used.")
+    Path | None,
+    typer.Option("--recipe", help="A recipe (YAML); without one the shipped recipe is used."),
 ]
 BenchmarkOpt = Annotated[
     list[str] | None,
-    typer.Option("--benchmark", metavar="NAME=PATH", help="A held-out exam to check against; may be repeated."),
+    typer.Option(
+        "--benchmark",
+        metavar="NAME=PATH",
+        help="A held-out exam to check against; may be repeated.",
+    ),
 ]
 YearsOpt = Annotated[
     str | None, typer.Option("--years", metavar="2018-2022", help="Years of the benchmarks to use.")
 ]
 MaxYearOpt = Annotated[
-    int | None, typer.Option("--max-year", help="Drop what was set or published later than this year.")
+    int | None,
+    typer.Option("--max-year", help="Drop what was set or published later than this year."),
 ]
 MaxBadOpt = Annotated[
     int | None, typer.Option("--max-bad", min=0, help="Unreadable rows to allow. [recipe: 0]")
 ]
 DecisionsOpt = Annotated[
-    Path | None, typer.Option("--decisions", help="decisions.jsonl: what people decided about findings.")
+    Path | None,
+    typer.Option("--decisions", help="decisions.jsonl: what people decided about findings."),
 ]
 ColumnsOpt = Annotated[
     str | None, typer.Option("--columns", metavar="A,B", help="Read only these columns as text.")
 ]
 SetOpt = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="A.B=C", help="Set a recipe key; a stage goes by its name. May be repeated."),
+    typer.Option(
+        "--set",
+        metavar="A.B=C",
+        help="Set a recipe key; a stage goes by its name. May be repeated.",
+    ),
 ]
-SeedOpt = Annotated[int | None, typer.Option("--seed", help="Seed of everything random. [recipe: 0]")]
-DryRunOpt = Annotated[
-    bool, typer.Option("--dry-run", help="Print the plan and write nothing.")
+SeedOpt = Annotated[
+    int | None, typer.Option("--seed", help="Seed of everything random. [recipe: 0]")
 ]
+DryRunOpt = Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")]
 FormatOpt = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 DebugOpt = Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")]

@@ -10,10 +10,12 @@ from curate.cli.show import Format, Show
 
 def schema_command(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A record, such as question.", show_default=False)
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A record, such as question.", show_default=False),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Compare the schema files with the code; exit 4 on drift.")
+        bool,
+        typer.Option("--check", help="Compare the schema files with the code; exit 4 on drift."),
     ] = False,
     write: Annotated[
         bool, typer.Option("--write", help="Write the schema files of this checkout again.")

@@ -24,7 +24,9 @@ class Show:
     format: Format = Format.HUMAN
     _last: float = field(default=0.0, repr=False)
 
-    def result(self, title: str, data: Mapping[str, Any], exit_code: int, error: Mapping[str, str] | None) -> None:
+    def result(
+        self, title: str, data: Mapping[str, Any], exit_code: int, error: Mapping[str, str] | None
+    ) -> None:
         """Prints a command's result: an object, or a title and aligned lines."""
         if self.format is Format.JSON:
             told = {**data, "exit": exit_code}

@@ -47,5 +47,11 @@ def _text_key(record: Question | Document) -> str:
         parts = [record.text]
     else:
         answers = "|".join(",".join(answer) for answer in record.answers)
-        parts = [record.vignette or "", record.text, *record.choices, answers, record.explanation or ""]
+        parts = [
+            record.vignette or "",
+            record.text,
+            *record.choices,
+            answers,
+            record.explanation or "",
+        ]
     return hashlib.sha256("\0".join(map(normalise, parts)).encode()).hexdigest()

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -57,7 +58,9 @@ def ingest(
     return shards, bad
 
 
-def run_stages(shards: list[Shard], stages: Sequence[Stage], run: RunFolder, progress: Progress) -> list[Shard]:
+def run_stages(
+    shards: list[Shard], stages: Sequence[Stage], run: RunFolder, progress: Progress
+) -> list[Shard]:
     """Runs the stages in order and returns the last shards: row stages by shard, corpus stages over all."""
     numbered = list(enumerate(stages))
     for is_corpus, group in groupby(numbered, key=lambda pair: isinstance(pair[1], CorpusStage)):
@@ -71,7 +74,9 @@ def run_stages(shards: list[Shard], stages: Sequence[Stage], run: RunFolder, pro
     return shards
 
 
-def _ingested(records: Sequence[Question | Document], first: int, ordinal: int, run: RunFolder) -> Shard:
+def _ingested(
+    records: Sequence[Question | Document], first: int, ordinal: int, run: RunFolder
+) -> Shard:
     frame = shard_frame(records, first)
     digest = hashlib.sha256(run.request.fingerprint.encode())
     for row in canonical_rows(frame):
@@ -80,26 +85,31 @@ def _ingested(records: Sequence[Question | Document], first: int, ordinal: int, 
 
 
 def _run_row_stages(
-    shards: Sequence[Shard], members: Sequence[tuple[int, Stage]], run: RunFolder, progress: Progress
+    shards: Sequence[Shard],
+    members: Sequence[tuple[int, Stage]],
+    run: RunFolder,
+    progress: Progress,
 ) -> list[Shard]:
     done: list[Shard] = []
     what = ", ".join(_name(stage) for _, stage in members)
     for shard in shards:
-        name = _next_name(shard, [*members])
-
-        def work(shard: Shard = shard) -> pl.DataFrame:
-            frame = pl.read_parquet(shard.path)
-            for number, stage in members:
-                if isinstance(stage, RowStage):
-                    frame = _stamped(stage.apply(frame), number)
-            return frame
-
-        done.append(_checkpoint(name, run, work))
+        work = partial(_apply, shard.path, members)
+        done.append(_checkpoint(_next_name(shard, members), run, work))
         progress(what, len(done), len(shards))
     return done
 
 
-def _run_corpus_stage(shards: Sequence[Shard], number: int, stage: Stage, run: RunFolder) -> list[Shard]:
+def _apply(path: Path, members: Sequence[tuple[int, Stage]]) -> pl.DataFrame:
+    frame = pl.read_parquet(path)
+    for number, stage in members:
+        if isinstance(stage, RowStage):
+            frame = _stamped(stage.apply(frame), number)
+    return frame
+
+
+def _run_corpus_stage(
+    shards: Sequence[Shard], number: int, stage: Stage, run: RunFolder
+) -> list[Shard]:
     if not isinstance(stage, CorpusStage):
         raise TypeError(stage)
     inputs = hashlib.sha256("\n".join(s.name for s in shards).encode()).hexdigest()[:16]
@@ -121,7 +131,7 @@ def _run_corpus_stage(shards: Sequence[Shard], number: int, stage: Stage, run: R
         return _stamped(merged.select(frame.columns), number)
 
     return [
-        _checkpoint(_next_name(shard, [(number, stage)], inputs), run, lambda shard=shard: joined(shard))
+        _checkpoint(_next_name(shard, [(number, stage)], inputs), run, partial(joined, shard))
         for shard in shards
     ]
 

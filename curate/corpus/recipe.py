@@ -31,7 +31,9 @@ class CorpusRecipe(Record):
             known = {alias for source in self.sources for alias in aliases(source)}
             for name in self.applies_to:
                 if name not in known:
-                    raise ValueError(f"applies_to: no source {name!r}; there are {', '.join(sorted(known))}")
+                    raise ValueError(
+                        f"applies_to: no source {name!r}; there are {', '.join(sorted(known))}"
+                    )
         return self
 
     @model_validator(mode="after")

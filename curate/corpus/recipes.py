@@ -50,7 +50,9 @@ def read_recipe(path: Path) -> RawRecipe:
         for token in tokens:
             if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
                 line = token.start_mark.line + 1
-                raise RecipeError("anchors and aliases are not allowed", where=f"{path.name}:{line}")
+                raise RecipeError(
+                    "anchors and aliases are not allowed", where=f"{path.name}:{line}"
+                )
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         loaded = yaml.safe_load(text)
     except UnicodeDecodeError as exc:
@@ -115,7 +117,9 @@ def _step(target: Any, part: str, path: str) -> Any:
             if part in names or part == str(index):
                 return entry
         known = [str(e.get("stage") or e.get("name")) for e in target if isinstance(e, dict)]
-        raise RecipeError(f"no {part!r} in the list.{did_you_mean(part, known)}", where=f"--set {path}")
+        raise RecipeError(
+            f"no {part!r} in the list.{did_you_mean(part, known)}", where=f"--set {path}"
+        )
     raise RecipeError(f"{part!r} cannot be set there", where=f"--set {path}")
 
 
@@ -141,7 +145,9 @@ def _line(node: yaml.Node | None, loc: Sequence[str | int]) -> int:
             if pair is None:
                 return line
             line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value)
+        ):
             node = node.value[part]
             line = node.start_mark.line + 1
     return line

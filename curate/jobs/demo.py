@@ -12,4 +12,6 @@ from curate.tables import share
 def demo(out: Path, progress: Progress) -> Outcome:
     """Builds the demo corpus in `out` from pipelines/demo.yaml."""
     outcome = build_corpus([], Options(recipe=share("pipelines", "demo.yaml")), out, progress)
-    return outcome.model_copy(update={"hint": f"open {out / 'report.html'}, then: curate verify {out}"})
+    return outcome.model_copy(
+        update={"hint": f"open {out / 'report.html'}, then: curate verify {out}"}
+    )

@@ -1,10 +1,12 @@
 """Describes a plan without writing anything."""
 
+import polars as pl
+
 from curate.jobs.execute import output_names
 from curate.jobs.outcome import Outcome
 from curate.jobs.plan import Plan
 from curate.models import Quarantined
-from curate.sources import read_lines
+from curate.sources import InputFile, read_lines
 
 
 def describe(plan: Plan) -> Outcome:
@@ -27,10 +29,8 @@ def describe(plan: Plan) -> Outcome:
     )
 
 
-def _rows(file):
+def _rows(file: InputFile) -> int:
     if file.path.suffix == ".parquet":
-        import polars as pl
-
-        return pl.scan_parquet(file.path).select(pl.len()).collect().item()
+        return int(pl.scan_parquet(file.path).select(pl.len()).collect().item())
     lines = read_lines(file.path)
     return sum(1 for line in lines if isinstance(line, Quarantined) or line.raw.strip())

@@ -52,7 +52,9 @@ def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
         shards, bad = ingest(_rows(plan), run, progress)
         if not bad and not any(shard.rows for shard in shards):
             raise InputError(
-                "no rows in any source", where=", ".join(plan.files), hint="Check the paths and the recipe."
+                "no rows in any source",
+                where=", ".join(plan.files),
+                hint="Check the paths and the recipe.",
             )
         shards = run_stages(shards, _stages(plan, protected), run, progress)
         bad = [*bad, *_conflicts(plan, shards)]
@@ -62,7 +64,9 @@ def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
         failed = isinstance(error, InputError)
         result = _numbers(settled)
         exit_code = error.exit if error else 0
-        run.seal(Status.FAILED if failed else Status.DONE, exit_code, result, output_names(plan.command))
+        run.seal(
+            Status.FAILED if failed else Status.DONE, exit_code, result, output_names(plan.command)
+        )
         return _outcome(plan, out, result, error)
 
 

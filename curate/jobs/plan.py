@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
+import yaml
 from pydantic import ValidationError
 
 from curate.corpus.recipe import CorpusRecipe
@@ -80,7 +81,8 @@ def parse_benchmark(text: str) -> dict[str, Any]:
     name, sep, path = text.partition("=")
     if not (name and sep and path):
         raise UsageError(
-            f"--benchmark wants NAME=PATH, got {text!r}", hint="For example --benchmark igakuqa=PATH."
+            f"--benchmark wants NAME=PATH, got {text!r}",
+            hint="For example --benchmark igakuqa=PATH.",
         )
     return {"name": name, "path": str(Path(path).absolute())}
 
@@ -91,8 +93,6 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
     Raises:
         UsageError: A setting has no "=", or its value is not YAML.
     """
-    import yaml
-
     parsed: dict[str, Any] = {}
     for text in settings:
         path, sep, value = text.partition("=")

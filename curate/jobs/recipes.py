@@ -26,11 +26,14 @@ def copy_recipe(name: str, to: Path) -> Outcome:
     known = _recipes()
     if name not in known:
         raise UsageError(
-            f"no recipe {name!r}.{did_you_mean(name, list(known))}", hint=f"There are: {', '.join(known)}."
+            f"no recipe {name!r}.{did_you_mean(name, list(known))}",
+            hint=f"There are: {', '.join(known)}.",
         )
     target = to / f"{name}.yaml" if to.is_dir() else to
     if target.exists():
-        raise UsageError("the file is there already", where=str(target), hint="Choose another --to.")
+        raise UsageError(
+            "the file is there already", where=str(target), hint="Choose another --to."
+        )
     shutil.copyfile(known[name], target)
     return Outcome(
         title="Recipe copied",

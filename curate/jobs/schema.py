@@ -35,7 +35,8 @@ def schema_text(name: str) -> str:
     """
     if name not in RECORDS:
         raise UsageError(
-            f"no record {name!r}.{did_you_mean(name, list(RECORDS))}", hint=f"There are: {', '.join(RECORDS)}."
+            f"no record {name!r}.{did_you_mean(name, list(RECORDS))}",
+            hint=f"There are: {', '.join(RECORDS)}.",
         )
     schema: dict[str, Any] = RECORDS[name].model_json_schema(by_alias=True)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

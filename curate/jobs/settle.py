@@ -94,7 +94,7 @@ def _ledger(plan: Plan, shards: Sequence[Shard], quarantined: int) -> Ledger:
     with Sandbox(shards[0].path.parent) as db:
         db.view("corpus", [shard.path for shard in shards])
         counted = db.rows(sql_text("ledger.sql"))
-    names = [stage.stage for stage in plan.recipe.stages]
+    names: list[str] = [stage.stage for stage in plan.recipe.stages]
     if plan.command == "build-corpus":
         names = ["intake", *names]
     rows = sum(row["rows"] for row in counted)
@@ -111,7 +111,9 @@ def _ledger(plan: Plan, shards: Sequence[Shard], quarantined: int) -> Ledger:
                 stage=name,
                 rows_in=rows,
                 rows_out=rows_out,
-                dropped={row["dropped_by"]: row["rows"] for row in here if row["dropped_by"] != CONFLICT},
+                dropped={
+                    row["dropped_by"]: row["rows"] for row in here if row["dropped_by"] != CONFLICT
+                },
                 chars_in=chars,
                 chars_out=chars_out,
             )
@@ -127,7 +129,9 @@ def _ledger(plan: Plan, shards: Sequence[Shard], quarantined: int) -> Ledger:
     )
 
 
-def _coverage(benchmarks: Sequence[Benchmark], detector: Detector | None) -> list[BenchmarkCoverage]:
+def _coverage(
+    benchmarks: Sequence[Benchmark], detector: Detector | None
+) -> list[BenchmarkCoverage]:
     undetermined = [item.benchmark for item in detector.undetermined()] if detector else []
     return [b.coverage(undetermined.count(b.ref.name)) for b in benchmarks]
 

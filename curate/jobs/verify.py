@@ -13,7 +13,9 @@ def verify(run: Path) -> Outcome:
     told = [f"{mismatch.path}: {mismatch.problem}" for mismatch in problems]
     if not problems:
         return Outcome(
-            title="Run verified", data={"run": str(run), "files": checked, "changed": []}, hint=f"curate report {run}"
+            title="Run verified",
+            data={"run": str(run), "files": checked, "changed": []},
+            hint=f"curate report {run}",
         )
     error = GateError(
         f"{len(problems)} of {checked} files are not what the manifest says: {told[0]}",

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Literal
 
 import orjson
@@ -12,7 +11,14 @@ from pydantic import Field, PositiveInt
 
 from curate.errors import InputError, boundary
 from curate.models import BenchmarkCoverage, Quarantined, Question, Record
-from curate.sources import AnySource, IgakuqaSource, InputFile, QuestionsSource, read_source, source_files
+from curate.sources import (
+    AnySource,
+    IgakuqaSource,
+    InputFile,
+    QuestionsSource,
+    read_source,
+    source_files,
+)
 from curate.tables import share
 
 Years = Annotated[list[int], Field(min_length=2, max_length=2)]
@@ -166,7 +172,9 @@ def _in_years(problem: str, years: Sequence[int]) -> bool:
     return any(f"/{year}/" in problem for year in years) or not years
 
 
-def _section_gaps(layout: BenchmarkLayout, years: Sequence[int], found: Sequence[Question]) -> list[str]:
+def _section_gaps(
+    layout: BenchmarkLayout, years: Sequence[int], found: Sequence[Question]
+) -> list[str]:
     counts: dict[tuple[int | None, str | None], int] = {}
     for question in found:
         key = (question.year, question.section)

@@ -40,7 +40,9 @@ class Probe:
         self.text = record.full_text
         self.folded: Folded = fold(self.text)
         self.choices = (
-            tuple(fold(choice).text for choice in record.choices) if isinstance(record, Question) else ()
+            tuple(fold(choice).text for choice in record.choices)
+            if isinstance(record, Question)
+            else ()
         )
 
     @cached_property
@@ -68,14 +70,19 @@ class Probe:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a verdict rests on. `other_options`: the record is a question with other options of its own.
-    `alone`: the record's stem is the item's and little more, so that a stem of few words can count."""
+    """What a verdict rests on.
+
+    `other_options`: the record is a question with other options of its own.
+    `other_case`: the item belongs to a case, and the record does not have it.
+    `alone`: the record's stem is the item's and little more, so that a stem of few words can count.
+    """
 
     stem: PartScore
     vignette: PartScore
     options: OptionMatch
     option_information: float
     other_options: bool
+    other_case: bool
     alone: bool
 
 
@@ -93,7 +100,9 @@ class Match:
 class Detector:
     """Finds the items of an index in records; holds no state between records."""
 
-    def __init__(self, items: Sequence[BenchmarkItem], thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self, items: Sequence[BenchmarkItem], thresholds: Thresholds | None = None
+    ) -> None:
         self.thresholds = thresholds or Thresholds()
         self.index: Index = build_index(items)
 
@@ -125,7 +134,7 @@ class Detector:
         items = {
             parts[number].item
             for number, weight in seen.items()
-            if weight >= 0.3 * parts[number].information  # noqa: PLR2004 (half of the share asked for)
+            if weight >= 0.3 * parts[number].information
         }
         shared: dict[int, int] = {}
         for choice in set(probe.choices):
@@ -153,13 +162,20 @@ class Detector:
             vignette=scores.get(Part.VIGNETTE, NOTHING),
             options=options,
             option_information=self._option_information(choices, options),
-            other_options=own_options and bool(choices) and options.shared < self.thresholds.options,
+            other_options=own_options
+            and bool(choices)
+            and options.shared < self.thresholds.options,
+            other_case=bool(item.item.question.vignette),
             alone=_stands_alone(probe, item) or quoted,
         )
         found = self._verdict(evidence)
         if found is None:
             return None
-        if found is Verdict.CONTAMINATED and not quoted and _is_older(probe.record, item.item.question):
+        if (
+            found is Verdict.CONTAMINATED
+            and not quoted
+            and _is_older(probe.record, item.item.question)
+        ):
             found = Verdict.RECYCLED
         return Match(item, scores, options, found, quoted)
 
@@ -177,7 +193,8 @@ class Detector:
         if vignette.share >= limit.share and vignette.information >= limit.information:
             return Verdict.CONTAMINATED
         if stem.share >= limit.share and stem.information >= limit.information:
-            return Verdict.REVIEW if found.other_options else Verdict.CONTAMINATED
+            unlike = found.other_options or found.other_case
+            return Verdict.REVIEW if unlike else Verdict.CONTAMINATED
         if stem.share >= limit.equal_share and options.shared >= limit.options and found.alone:
             enough = stem.information + found.option_information >= limit.information
             return Verdict.CONTAMINATED if enough else Verdict.BOILERPLATE
@@ -238,7 +255,9 @@ def _stands_alone(probe: Probe, item: IndexedItem) -> bool:
     if item.item.question.vignette is not None or not isinstance(probe.record, Question):
         return False
     stem = item.part(Part.STEM)
-    return stem is not None and len(fold(probe.record.text).text) <= SAME_LENGTH * len(stem.folded.text)
+    return stem is not None and len(fold(probe.record.text).text) <= SAME_LENGTH * len(
+        stem.folded.text
+    )
 
 
 def _around(text: str, span: tuple[int, int], before: int = 200, after: int = 800) -> str:

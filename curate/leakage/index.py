@@ -9,6 +9,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 
 from curate.leakage.benchmarks import BenchmarkItem
@@ -31,7 +32,7 @@ class IndexedPart:
     gram: int
     weights: dict[str, float] = field(repr=False)
 
-    @property
+    @cached_property
     def information(self) -> float:
         """The sum of the weights: how much there is to find."""
         return sum(self.weights.values())
@@ -79,15 +80,17 @@ def build_index(items: Sequence[BenchmarkItem]) -> Index:
     indexed = []
     for number, (item, parts) in enumerate(zip(items, texts, strict=True)):
         made = tuple(
-            IndexedPart(part, number, folded, size, {g: weight[g] for g in grams(folded.text, size)})
+            IndexedPart(
+                part, number, folded, size, {g: weight[g] for g in grams(folded.text, size)}
+            )
             for part, size, folded in parts
         )
         choices = tuple(fold(choice).text for choice in item.question.choices)
         choices_en = tuple(fold(choice).text for choice in item.choices_en)
         indexed.append(IndexedItem(item, made, choices, choices_en))
-    parts = [part for item in indexed for part in item.parts]
+    all_parts = [part for item in indexed for part in item.parts]
     by_choice, choice_weight = _choices(indexed)
-    return Index(indexed, parts, _postings(parts), by_choice, choice_weight)
+    return Index(indexed, all_parts, _postings(all_parts), by_choice, choice_weight)
 
 
 def _texts(item: BenchmarkItem) -> list[tuple[Part, int, Folded]]:

@@ -10,6 +10,7 @@ from curate.leakage.index import IndexedPart
 WINDOW_SLACK = 1.6
 WINDOW_EXTRA = 20
 OPTION_SIMILARITY = 80.0
+SHORT_OPTION = 5
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,7 @@ NOTHING = PartScore(0.0, 0.0, (0, 0), (0, 0))
 
 def score_part(part: IndexedPart, positions: dict[str, list[int]]) -> PartScore:
     """Returns the best window's score; `positions` leads from the record's n-grams to their offsets."""
-    hits = sorted(
-        (where, gram) for gram in part.weights for where in positions.get(gram, ())
-    )
+    hits = sorted((where, gram) for gram in part.weights for where in positions.get(gram, ()))
     total = part.information
     if not hits or total <= 0:
         return NOTHING
@@ -102,7 +101,11 @@ def match_options(item: Sequence[str], record: Sequence[str]) -> OptionMatch:
     if not item or not record:
         return OptionMatch((None,) * len(item), (0.0,) * len(item))
     ranked = sorted(
-        ((fuzz.ratio(ours, theirs), i, j) for i, ours in enumerate(item) for j, theirs in enumerate(record)),
+        (
+            (fuzz.ratio(ours, theirs), i, j)
+            for i, ours in enumerate(item)
+            for j, theirs in enumerate(record)
+        ),
         key=lambda cell: (-cell[0], cell[1], cell[2]),
     )
     twins: list[int | None] = [None] * len(item)
@@ -117,7 +120,7 @@ def match_options(item: Sequence[str], record: Sequence[str]) -> OptionMatch:
 
 def options_in_text(item: Sequence[str], text: str) -> OptionMatch:
     """Finds the item's folded options in running text."""
-    ratios = [fuzz.partial_ratio(option, text) if option in text or len(option) > 5 else 0.0
+    ratios = [fuzz.partial_ratio(option, text) if option in text or len(option) > SHORT_OPTION else 0.0
               for option in item]  # fmt: skip
     twins = tuple(0 if ratio >= OPTION_SIMILARITY else None for ratio in ratios)
     return OptionMatch(twins, tuple(ratio / 100 for ratio in ratios))

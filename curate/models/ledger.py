@@ -12,7 +12,9 @@ RAW_LIMIT = 2000
 class StageCount(Record):
     """One stage's rows and characters; `in` and `out` in JSON."""
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
     stage: NonEmpty
     rows_in: Annotated[NonNegativeInt, Field(alias="in")]

@@ -115,7 +115,9 @@ class Document(Record):
 def _check_answer(answer: list[str], choices: int, has_image: bool) -> None:
     if len(answer) == 1 and _NUMBER.match(answer[0]):
         if choices:
-            raise ValueError(f"answers: the number {answer[0]!r} cannot be the key of a multiple choice")
+            raise ValueError(
+                f"answers: the number {answer[0]!r} cannot be the key of a multiple choice"
+            )
         return
     if any(letter not in LETTERS or len(letter) != 1 for letter in answer):
         raise ValueError(f"answers: {answer!r} is neither letters a-j nor one number")
@@ -125,5 +127,3 @@ def _check_answer(answer: list[str], choices: int, has_image: bool) -> None:
         raise ValueError(f"answers: {answer!r} has letters, but there are no choices and no image")
     if choices and LETTERS.index(answer[-1]) >= choices:
         raise ValueError(f"answers: {answer[-1]!r} is beyond the {choices} choices")
-
-

@@ -35,7 +35,10 @@ def finding_card(
     english = any(f.part is Part.TRANSLATION for f in findings)
     ours = [(f.record_start, f.record_end) for f in findings if f.part is not Part.CHOICES]
     theirs = [(f.item_start, f.item_end) for f in findings if f.part is not Part.CHOICES]
-    record_side, item_side = _record_side(record, findings, ours), _item_side(item, theirs, english=english)
+    record_side, item_side = (
+        _record_side(record, findings, ours),
+        _item_side(item, theirs, english=english),
+    )
     options = _options(record, item, findings, english=english)
     return FindingCard(
         verdict=verdict,

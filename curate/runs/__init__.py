@@ -1,4 +1,4 @@
-"""The run folder: the only writer. Outputs appear whole or not at all, and a crash costs the shards in flight."""
+"""The run folder: the only writer. Outputs appear whole or not at all."""
 
 from curate.runs.atomic import write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions

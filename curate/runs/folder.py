@@ -95,7 +95,10 @@ class RunFolder:
 
     def write_lines(self, name: str, records: Iterable[Record]) -> None:
         """Writes records as JSONL."""
-        lines = (orjson.dumps(r.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE) for r in records)
+        lines = (
+            orjson.dumps(r.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE)
+            for r in records
+        )
         self.write_bytes(name, b"".join(lines))
 
     def write_text(self, name: str, text: str) -> None:
@@ -118,7 +121,9 @@ class RunFolder:
 
         write_atomically(self.path / name, fill)
 
-    def seal(self, status: Status, exit_code: int, result: dict[str, Any], names: Iterable[str]) -> Manifest:
+    def seal(
+        self, status: Status, exit_code: int, result: dict[str, Any], names: Iterable[str]
+    ) -> Manifest:
         """Removes the shards and writes the manifest, last of all, with the hashes of the outputs `names`."""
         outputs = [self._entry(name) for name in names]
         shutil.rmtree(self.work, ignore_errors=True)

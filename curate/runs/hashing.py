@@ -25,9 +25,7 @@ def json_sha256(value: Any) -> str:
 
 def content_sha256(path: Path) -> str:
     """Returns the SHA-256 of a Parquet file's canonical rows, in order: the same for any writer of it."""
-    return rows_sha256(
-        row for batch in _batches(path) for row in canonical_rows(batch)
-    )
+    return rows_sha256(row for batch in _batches(path) for row in canonical_rows(batch))
 
 
 def rows_sha256(rows: Iterable[bytes]) -> str:

@@ -45,7 +45,7 @@ class QuestionsSource(Source):
     layout: Literal["questions"] = "questions"
     hint: ClassVar[str] = "Map the column in the recipe: fields: {ours: theirs}."
     year: YearRule = FieldRule(field="year")
-    published: Published = FieldRule(field="published")
+    published: Published = "field_or_exam_year"
     fields: dict[OurField, str] = Field(default_factory=dict)
     """Our names to the file's."""
 

@@ -34,10 +34,15 @@ def _named(value: object) -> object:
     return {"field": value} if isinstance(value, str) and value not in _WORDS else value
 
 
-_WORDS = ("exam_year", "unknown")
+_WORDS = ("exam_year", "unknown", "field_or_exam_year")
 YearRule = ExamPlus | FieldRule
-Published = Annotated[Literal["exam_year", "unknown"] | FieldRule, BeforeValidator(_named)]
-"""How an explanation's year is known; a plain name other than the two words is a column's."""
+Published = Annotated[
+    Literal["exam_year", "unknown", "field_or_exam_year"] | FieldRule, BeforeValidator(_named)
+]
+"""How an explanation's year is known; a plain name other than these words is a column's.
+
+`field_or_exam_year`: the row's `published` where it has one, else the exam's year, recorded as assumed.
+"""
 
 
 class Dated(NamedTuple):
@@ -65,6 +70,8 @@ def published_year(rule: Published, exam: Dated, cells: Cells) -> Dated:
         return field_date(rule.field, cells)
     if rule == "unknown":
         return Dated(None, "unknown")
+    if rule == "field_or_exam_year" and cells.get("published") is not None:
+        return field_date("published", cells)
     if exam.year is None:
         return Dated(None, "exam_year: the exam has no year")
     return Dated(exam.year, "exam_year (assumed)")

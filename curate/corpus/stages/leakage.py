@@ -32,8 +32,10 @@ class Leakage(RowStage):
     def ready(self, prepared: Prepared) -> Self:
         """Takes the detector and the decisions of the run."""
         ready = self.model_copy()
-        ready._detector = prepared.detector
-        ready._decisions = {(d.record_id, d.benchmark, d.item_id): d for d in prepared.decisions}
+        ready._detector = prepared.detector  # noqa: SLF001 (a copy of oneself)
+        ready._decisions = {  # noqa: SLF001
+            (d.record_id, d.benchmark, d.item_id): d for d in prepared.decisions
+        }
         return ready
 
     def apply(self, shard: pl.DataFrame) -> pl.DataFrame:
@@ -41,7 +43,9 @@ class Leakage(RowStage):
         if self._detector is None:
             return shard
         columns = [
-            [f.model_dump(mode="json") for f in self._find(row)] if row["dropped_by"] is None else []
+            [f.model_dump(mode="json") for f in self._find(row)]
+            if row["dropped_by"] is None
+            else []
             for row in shard.iter_rows(named=True)
         ]
         found = pl.Series("findings", columns, dtype=pl.List(FINDING))

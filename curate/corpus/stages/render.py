@@ -38,7 +38,11 @@ class Template(Record):
 
     def expression(self) -> pl.Expr:
         """Returns the rendered text as one expression over the row frame."""
-        fields = {name: pl.col(name).cast(pl.String) for name in FIELDS if name not in ("options", "answer")}
+        fields = {
+            name: pl.col(name).cast(pl.String)
+            for name in FIELDS
+            if name not in ("options", "answer")
+        }
         fields["options"] = self._options()
         fields["answer"] = self._answer()
         return pl.concat_str([_segment(segment, fields) for segment in self.segments])

@@ -43,4 +43,8 @@ class YearFilter(RowStage):
         late = (is_question & (exam > self.max_year)) | (dated_text & (published > self.max_year))
         unknown = (is_question & exam.is_null()) | (dated_text & published.is_null())
         marked = drop_where(shard, asked & late.fill_null(value=False), "year.after")
-        return drop_where(marked, asked & unknown, "year.unknown") if self.unknown == "drop" else marked
+        return (
+            drop_where(marked, asked & unknown, "year.unknown")
+            if self.unknown == "drop"
+            else marked
+        )

@@ -1,0 +1,78 @@
+# `make demo` and `make test` do all their set-up on a fresh machine. Environments are cached outside the
+# clone, keyed by the hash of their pins; the clone itself is used through PYTHONPATH.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/jmle-curate
+hash = $(shell cat constraints/$(1).txt | sha256sum | cut -c1-12)
+CORE := $(CACHE)/core-$(call hash,core)
+DEV := $(CACHE)/dev-$(call hash,dev)
+PAGE := $(CACHE)/page-$(call hash,page)
+export PYTHONPATH := $(CURDIR)
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help demo test test-core test-page check format schemas perf pins build clean
+help: ## Show the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(CORE)/ready ## Build a corpus from an invented exam: no network after set-up, nobody's data.
+	@$(CORE)/bin/python -m curate demo --out runs/demo
+
+test: check test-core test-page ## All of it.
+
+test-core: $(DEV)/ready ## The program, without a browser and without torch.
+	$(DEV)/bin/python -m pytest tests -m "not page"
+
+test-page: $(PAGE)/ready chromium ## The report, in headless Chromium.
+	$(PAGE)/bin/python -m pytest tests -m page
+
+check: $(DEV)/ready ## Lint, format, types, imports, sizes, schemas.
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports --no-cache
+	$(DEV)/bin/python tests/limits.py
+	$(DEV)/bin/python -m curate schema --check
+
+format: $(DEV)/ready ## Format the code.
+	$(DEV)/bin/ruff format .
+	$(DEV)/bin/ruff check --fix .
+
+schemas: $(CORE)/ready ## Write schemas/ again from the models.
+	$(CORE)/bin/python -m curate schema --write
+
+perf: $(CORE)/ready ## Print the speed ratios (never part of a test).
+	$(CORE)/bin/python perf/startup.py
+	$(CORE)/bin/python perf/row_stages.py
+
+build: $(DEV)/ready ## Build the wheel into dist/.
+	$(DEV)/bin/python -m hatchling build -t wheel
+
+.PHONY: chromium
+chromium:
+	@if ! command -v chromium >/dev/null || ! fc-list :lang=ja 2>/dev/null | grep -q .; then \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
+	fi
+
+# An environment without its `ready` file is made anew.
+$(CACHE)/%/ready:
+	@echo "Setting up $(@D) (once)" >&2
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	@mkdir -p $(CACHE) && rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install -q --disable-pip-version-check --no-deps \
+	  -r constraints/$(firstword $(subst -, ,$(notdir $(@D)))).txt
+	@touch $@
+
+pins: ## Resolve the pins again with pip (then commit constraints/).
+	for set in core dev page; do \
+	  extras=; [ $$set = dev ] && extras='[dev]'; [ $$set = page ] && extras='[dev,page]'; \
+	  rm -rf build/pins && $(PYTHON) -m venv build/pins && \
+	  build/pins/bin/python -m pip install -q --disable-pip-version-check ".$$extras" && \
+	  build/pins/bin/python -m pip freeze --exclude jmle-curate > constraints/$$set.txt; \
+	done; rm -rf build/pins
+
+clean: ## Remove what was built here.
+	rm -rf build dist runs

@@ -1,0 +1,1 @@
+"""The corpus: recipes, stages, and the pipeline that runs rows through them in shards."""
