@@ -62,7 +62,7 @@ $(CACHE)/%/ready:
 	@echo "Setting up $(@D) (once)" >&2
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	@mkdir -p $(CACHE) && rm -rf $(@D) && $(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python -m pip install -q --disable-pip-version-check --no-deps \
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --no-deps \
 	  -r constraints/$(firstword $(subst -, ,$(notdir $(@D)))).txt
 	@touch $@
 
@@ -70,7 +70,7 @@ pins: ## Resolve the pins again with pip (then commit constraints/).
 	for set in core dev page; do \
 	  extras=; [ $$set = dev ] && extras='[dev]'; [ $$set = page ] && extras='[dev,page]'; \
 	  rm -rf build/pins && $(PYTHON) -m venv build/pins && \
-	  build/pins/bin/python -m pip install -q --disable-pip-version-check ".$$extras" && \
+	  build/pins/bin/python -m pip install -qq --disable-pip-version-check ".$$extras" && \
 	  build/pins/bin/python -m pip freeze --exclude jmle-curate > constraints/$$set.txt; \
 	done; rm -rf build/pins
 

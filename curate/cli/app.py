@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from itertools import pairwise
 from typing import NoReturn
 
 import typer
@@ -69,25 +70,28 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         )
         sys.exit(exc.exit)
     except (KeyboardInterrupt, EOFError):
-        show.error(
-            {
-                "kind": "interrupted",
-                "message": "interrupted",
-                "hint": "The same command goes on from here.",
-            },
-            INTERRUPTED,
-        )
-        sys.exit(INTERRUPTED)
+        _interrupted(show)
     except Exception as exc:  # noqa: BLE001 (the last boundary: told, and re-raised unless it is usage)
         _usage_or_bug(exc, show)
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _interrupted(show: Show) -> NoReturn:
+    error = {
+        "kind": "interrupted",
+        "message": "interrupted",
+        "where": "",
+        "hint": "The same command goes on from here.",
+    }
+    show.error(error, INTERRUPTED)
+    sys.exit(INTERRUPTED)
+
+
 def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
     """Tells click's usage errors in our form; lets a bug show itself with exit code 1."""
     name = type(exc).__name__
-    if name == "Abort":
-        sys.exit(INTERRUPTED)
+    if name == "Abort":  # click's word for Ctrl-C
+        _interrupted(show)
     if not hasattr(exc, "format_message"):
         raise exc
     context = getattr(exc, "ctx", None)
@@ -102,7 +106,7 @@ def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
 
 def _asked_format(argv: list[str]) -> Format:
     """Returns the format that the command line asks for, even where the rest of it is wrong."""
-    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+    for word, following in pairwise([*argv, ""]):
         value = word.removeprefix("--format=") if word.startswith("--format=") else None
         value = following if word == "--format" else value
         if value in set(Format):

@@ -62,6 +62,10 @@ def read_recipe(path: Path) -> RawRecipe:
         line = mark.line + 1 if mark else 1
         problem = getattr(exc, "problem", None) or "not YAML"
         raise RecipeError(f"not YAML: {problem}", where=f"{path.name}:{line}") from exc
+    except RecursionError as exc:
+        raise RecipeError("nested too deep", where=path.name) from exc
+    except ValueError as exc:  # 2017-99-99 looks like a date
+        raise RecipeError(f"a value is no date or number: {exc}", where=path.name) from exc
     if not isinstance(loaded, dict) or not isinstance(node, yaml.MappingNode):
         raise RecipeError("a recipe is a mapping of keys", where=f"{path.name}:1")
     _refuse_repeated_keys(node, path.name)
@@ -113,7 +117,7 @@ def _step(target: Any, part: str, path: str) -> Any:
         return target.setdefault(part, {})
     if isinstance(target, list):
         for index, entry in enumerate(target):
-            names = {entry.get("stage"), entry.get("name")} if isinstance(entry, dict) else set()
+            names = (entry.get("stage"), entry.get("name")) if isinstance(entry, dict) else ()
             if part in names or part == str(index):
                 return entry
         known = [str(e.get("stage") or e.get("name")) for e in target if isinstance(e, dict)]

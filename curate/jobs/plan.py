@@ -16,6 +16,7 @@ from curate.leakage import BenchmarkRef
 from curate.models import Decision, FileEntry
 from curate.runs import Request, code_sha256, file_sha256, json_sha256
 from curate.sources import AnySource, InputFile, detect_layout, only_our_columns, source_files
+from curate.sources.files import data_files, root_of
 from curate.tables import share
 
 Command = Literal["build-corpus", "audit"]
@@ -100,7 +101,7 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
             raise UsageError(f"--set wants a.b=c, got {text!r}")
         try:
             parsed[path] = yaml.safe_load(value)
-        except yaml.YAMLError as exc:
+        except (yaml.YAMLError, ValueError, RecursionError) as exc:
             raise UsageError(f"--set {path}: the value is not YAML") from exc
     return parsed
 
@@ -130,12 +131,24 @@ def read_decisions(path: Path) -> list[Decision]:
 
 def _overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
     data = raw.data
+    for key in ("max_year", "max_bad", "seed"):
+        value = getattr(options, key)
+        if value is not None:
+            data[key] = value
+            raw.overlaid.add(key)
     _overlay_sources(raw, paths)
+    _overlay_benchmarks(raw, options)
+
+
+def _overlay_benchmarks(raw: RawRecipe, options: Options) -> None:
+    data = raw.data
     given = [parse_benchmark(text) for text in options.benchmarks]
     names = {entry["name"] for entry in given}
     old = data.get("benchmarks") or []
-    known = {e["name"]: e for e in old if isinstance(e, dict) and "name" in e}
-    kept = [entry for entry in old if not (isinstance(entry, dict) and entry.get("name") in names)]
+    if not isinstance(old, list):
+        return
+    known = {str(e["name"]): e for e in old if isinstance(e, dict) and "name" in e}
+    kept = [e for e in old if not (isinstance(e, dict) and str(e.get("name")) in names)]
     for entry in kept:
         if isinstance(entry, dict) and "path" in entry:
             entry["path"] = str((raw.path.parent / str(entry["path"])).absolute())
@@ -143,11 +156,6 @@ def _overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
     if options.years is not None:
         given = [{**entry, "years": list(options.years)} for entry in given]
     data["benchmarks"] = kept + given
-    for key in ("max_year", "max_bad", "seed"):
-        value = getattr(options, key)
-        if value is not None:
-            data[key] = value
-            raw.overlaid.add(key)
 
 
 def _overlay_sources(raw: RawRecipe, paths: Sequence[str]) -> None:
@@ -182,6 +190,8 @@ def _complete_sources(raw: RawRecipe, command: Command, columns: Sequence[str]) 
     sources = raw.data["sources"]
     if not sources:
         raise UsageError("no source is given", hint=f"For example: curate {command} PATH --out RUN")
+    if not isinstance(sources, list):
+        return
     used: dict[str, int] = {}
     for entry in sources:
         if not isinstance(entry, dict) or "path" not in entry:
@@ -253,9 +263,12 @@ def _request(
 
 def _benchmark_state(ref: BenchmarkRef) -> dict[str, Any]:
     """Returns what identifies a benchmark's files, readable or not."""
-    path = Path(ref.path)
-    files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path] if path.is_file() else []
-    state = {f.relative_to(path).as_posix() if f != path else f.name: file_sha256(f) for f in files}
+    root = root_of(ref.path)
+    try:
+        files = sorted(data_files(ref.path))
+        state = {f.relative_to(root).as_posix(): file_sha256(f) for f in files}
+    except (InputError, OSError) as exc:
+        state = {"unreadable": str(exc)}
     return {"name": ref.name, "years": ref.years, "files": state}
 
 

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from curate.errors import UsageError, did_you_mean
+from curate.errors import UsageError, boundary, did_you_mean
 from curate.jobs.outcome import Outcome
 from curate.tables import share
 
@@ -34,7 +34,8 @@ def copy_recipe(name: str, to: Path) -> Outcome:
         raise UsageError(
             "the file is there already", where=str(target), hint="Choose another --to."
         )
-    shutil.copyfile(known[name], target)
+    with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
+        shutil.copyfile(known[name], target)
     return Outcome(
         title="Recipe copied",
         data={"recipe": name, "to": str(target)},

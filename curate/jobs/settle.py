@@ -169,7 +169,7 @@ def _verdict(
 def _content_sha256(plan: Plan, shards: Sequence[Shard]) -> str:
     """Hashes the rows that the audit is of; a run's kept rows have one hash, here and in its manifest."""
     sources = plan.recipe.sources
-    if len(sources) == 1 and isinstance(sources[0], RunSource):
+    if plan.command == "audit" and len(sources) == 1 and isinstance(sources[0], RunSource):
         return content_sha256(plan.files[str(sources[0].name)][0].path)
     return rows_sha256(_kept_rows(shards))
 

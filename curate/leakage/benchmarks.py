@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt
 
 from curate.errors import InputError, boundary
 from curate.models import BenchmarkCoverage, Quarantined, Question, Record
+from curate.runs import file_sha256
 from curate.sources import (
     AnySource,
     IgakuqaSource,
@@ -20,6 +21,9 @@ from curate.sources import (
     source_files,
 )
 from curate.tables import share
+
+English = tuple[str, tuple[str, ...]]
+"""An item's stem and choices in English."""
 
 Years = Annotated[list[int], Field(min_length=2, max_length=2)]
 
@@ -141,14 +145,16 @@ def _read_known(ref: BenchmarkRef, layout: BenchmarkLayout) -> Benchmark:
     years = [year for year in wanted if year in present or _has_folder(files, year)]
     in_years = [q for q in questions if q.year in years]
     problems = [*_section_gaps(layout, years, in_years), *(b for b in bad if _in_years(b, years))]
-    translations, broken = _translations(files, {q.provenance.path for q in in_years})
+    used = [f for f in files if _in_years(f.relative, years)]
+    translated = [f for f in map(_companion, used) if f is not None]
+    translations, broken = _translations(translated)
     return Benchmark(
         ref=ref,
         items=[_with_translation(ref.name, q, translations) for q in in_years],
         items_expected=sum(sum(layout.years[year].sections.values()) for year in years),
         years=years,
         absent_years=[year for year in wanted if year not in years],
-        sha256=_listing_sha256(files),
+        sha256=_listing_sha256([*used, *translated]),
         problems=[f"{ref.name}: {problem}" for problem in (*problems, *broken)],
     )
 
@@ -188,34 +194,46 @@ def _section_gaps(
     return gaps
 
 
+def _companion(file: InputFile) -> InputFile | None:
+    """Returns the English translation that stands beside a section's file."""
+    path = file.path.with_name(f"{file.path.name.split('.')[0]}_translate.jsonl")
+    if not path.is_file():
+        return None
+    relative = file.relative.removesuffix(file.path.name) + path.name
+    with boundary(InputError, "reading the translation"):
+        return InputFile(path, relative, file_sha256(path), path.stat().st_size)
+
+
 def _translations(
-    files: Sequence[InputFile], used: set[str]
-) -> tuple[dict[tuple[str, str], tuple[str, tuple[str, ...]]], list[str]]:
-    """Returns (file, id) -> English stem and choices, and what of the translations could not be read."""
-    found: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
+    files: Sequence[InputFile],
+) -> tuple[dict[tuple[str, str], English], list[str]]:
+    """Returns (section file's stem, id) -> English text, and what of it could not be read."""
+    found: dict[tuple[str, str], English] = {}
     broken: list[str] = []
     for file in files:
-        path = file.path.with_name(f"{file.path.stem}_translate.jsonl")
-        if file.relative not in used or not path.exists():
-            continue
         with boundary(InputError, "reading the translation"):
-            lines = path.read_bytes().splitlines()
+            lines = file.path.read_bytes().splitlines()
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
                 row = orjson.loads(line)
-                key = (file.relative, str(row["problem_id"]))
-                found[key] = (str(row["problem_text_en"]), tuple(map(str, row["choices_en"])))
+                text, choices = str(row["problem_text_en"]), tuple(map(str, row["choices_en"]))
+                found[_stem(file.relative), str(row["problem_id"])] = (text, choices)
             except (orjson.JSONDecodeError, KeyError, TypeError):
-                broken.append(f"{path.name}:{number}: not a translated item")
+                broken.append(f"{file.relative}:{number}: not a translated item")
     return found, broken
 
 
+def _stem(relative: str) -> str:
+    """Returns the name that a section's file and its companions share."""
+    return relative.split(".", maxsplit=1)[0].removesuffix("_translate")
+
+
 def _with_translation(
-    name: str, question: Question, translations: dict[tuple[str, str], tuple[str, tuple[str, ...]]]
+    name: str, question: Question, translations: dict[tuple[str, str], English]
 ) -> BenchmarkItem:
-    text, choices = translations.get((question.provenance.path, question.id), ("", ()))
+    text, choices = translations.get((_stem(question.provenance.path), question.id), ("", ()))
     return BenchmarkItem(name, question, text, choices)
 
 

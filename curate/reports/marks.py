@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, groupby
+from itertools import groupby
 
 from markupsafe import Markup
 from rapidfuzz.distance import Levenshtein
@@ -80,14 +80,10 @@ def _places(text: str, spans: Spans) -> list[range]:
     return [range(start, min(end, len(text))) for start, end in spans]
 
 
-def _aligned(left: Marked, right: Marked) -> list[tuple[Sequence[int], Sequence[int]]]:
-    """Places to compare: span by span where both sides have as many, else all as one run."""
+def _aligned(left: Marked, right: Marked) -> list[tuple[range, range]]:
+    """Places to compare: span by span, where both sides have as many; else what differs is unknown."""
     here, there = _places(*left), _places(*right)
-    if not here or not there:
-        return []
-    if len(here) == len(there):
-        return list(zip(here, there, strict=True))
-    return [(list(chain.from_iterable(here)), list(chain.from_iterable(there)))]
+    return list(zip(here, there, strict=True)) if len(here) == len(there) else []
 
 
 def _differing(

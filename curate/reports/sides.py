@@ -33,13 +33,12 @@ def finding_card(
     """Returns the card of a (record, item) pair."""
     best = max(findings, key=lambda f: (f.part is not Part.CHOICES, f.score))
     english = any(f.part is Part.TRANSLATION for f in findings)
-    ours = [(f.record_start, f.record_end) for f in findings if f.part is not Part.CHOICES]
-    theirs = [(f.item_start, f.item_end) for f in findings if f.part is not Part.CHOICES]
-    record_side, item_side = (
-        _record_side(record, findings, ours),
-        _item_side(item, theirs, english=english),
-    )
     options = _options(record, item, findings, english=english)
+    marked = [f for f in findings if not options or f.part is not Part.CHOICES]
+    ours = [(f.record_start, f.record_end) for f in marked]
+    theirs = [(f.item_start, f.item_end) for f in marked]
+    record_side = _record_side(record, findings, ours)
+    item_side = _item_side(item, theirs, english=english, with_choices=not options)
     return FindingCard(
         verdict=verdict,
         parts=list(dict.fromkeys(f.part for f in findings)),
@@ -82,10 +81,13 @@ def _record_side(
     )
 
 
-def _item_side(item: BenchmarkItem, spans: Sequence[tuple[int, int]], *, english: bool) -> Side:
+def _item_side(
+    item: BenchmarkItem, spans: Sequence[tuple[int, int]], *, english: bool, with_choices: bool
+) -> Side:
     question, place = item.question, item.question.provenance
-    passages = [_passage(p, [] if english else spans, "ja") for p in _placed(question)]
-    shown = [p for p in passages if p.part in (Part.STEM, Part.VIGNETTE)]
+    wanted = (Part.STEM, Part.VIGNETTE, *((Part.CHOICES,) if with_choices else ()))
+    placed = [p for p in _placed(question) if p[0] in wanted]
+    shown = [_passage(p, [] if english else spans, "ja") for p in placed]
     if english:
         shown.append(_passage((Part.TRANSLATION, 0, item.text_en), spans, "en"))
     return Side(
@@ -105,6 +107,8 @@ def _placed(question: Question) -> list[Placed]:
         start = question.full_text.rfind(question.vignette)
         placed.append((Part.VIGNETTE, max(0, start), question.vignette))
     placed.append((Part.STEM, max(0, printed.rfind(question.text)), question.text))
+    if question.choices:
+        placed.append((Part.CHOICES, len(printed) + 1, "\n".join(question.choices)))
     if question.explanation:
         start = len(printed) + 1 + sum(len(choice) + 1 for choice in question.choices)
         placed.append((Part.EXPLANATION, start, question.explanation))

@@ -15,6 +15,7 @@ def write_atomically(target: Path, write: Callable[[Path], None]) -> None:
     """
     temporary = target.with_name(f".{target.name}.tmp")
     with boundary(InputError, f"writing {target.name}"):
+        temporary.unlink(missing_ok=True)  # a link left there would lead the write elsewhere
         try:
             write(temporary)
             _sync(temporary)

@@ -50,8 +50,9 @@ class RunFolder:
         self.path = path
         self.request = request
         self._started = monotonic()
+        _refuse_links(path)
         with boundary(UsageError, "making the run folder", hint="Choose another --out."):
-            (path / WORK).mkdir(parents=True, exist_ok=True)
+            path.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(path)
         try:
             self.manifest = self._opened()
@@ -158,6 +159,8 @@ class RunFolder:
         elif found.status is Status.DONE:
             shutil.rmtree(self.work, ignore_errors=True)
             return found
+        with boundary(UsageError, "making the run folder", hint="Choose another --out."):
+            self.work.mkdir(exist_ok=True)
         manifest = self._new_manifest()
         self.write_json(MANIFEST, manifest)
         return manifest
@@ -179,16 +182,11 @@ class RunFolder:
     def _refuse_strangers(self) -> None:
         strangers = sorted(p.name for p in self.path.iterdir() if p.name not in _OUR_OWN)
         if strangers:
-            self._forget()
             raise UsageError(
                 f"the folder is not empty and holds no run (it has {strangers[0]!r})",
                 where=str(self.path),
                 hint="Choose another --out, or empty the folder.",
             )
-
-    def _forget(self) -> None:
-        """Leaves somebody else's folder as it was."""
-        shutil.rmtree(self.work, ignore_errors=True)
 
     def _release(self) -> None:
         os.close(self._lock)
@@ -209,6 +207,16 @@ def read_manifest(run: Path) -> Manifest:
         first = exc.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise InputError(f"not a manifest: {field}: {first['msg']}", where=str(path)) from exc
+
+
+def _refuse_links(path: Path) -> None:
+    for place in (path, path / WORK):
+        if place.is_symlink():
+            raise UsageError(
+                "is a link; a run folder is never written through one",
+                where=str(place),
+                hint="Choose another --out.",
+            )
 
 
 def _locked(path: Path) -> int:

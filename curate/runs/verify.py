@@ -34,7 +34,7 @@ def verify_run(run: Path) -> tuple[int, list[Mismatch]]:
 
 def _check(run: Path, entry: FileEntry) -> Mismatch | None:
     path = run / entry.path
-    if not path.resolve().is_relative_to(run.resolve()):
+    if "\0" in entry.path or not path.resolve().is_relative_to(run.resolve()):
         raise InputError("the manifest names a path outside the run", where=entry.path)
     if not path.is_file():
         return Mismatch(path=entry.path, problem="missing")

@@ -36,25 +36,26 @@ class Template(Record):
                 raise ValueError(f"unknown field {{{name}}}; there are {', '.join(FIELDS)}")
         return segments
 
-    def expression(self) -> pl.Expr:
-        """Returns the rendered text as one expression over the row frame."""
-        fields = {
-            name: pl.col(name).cast(pl.String)
-            for name in FIELDS
-            if name not in ("options", "answer")
-        }
-        fields["options"] = self._options()
-        fields["answer"] = self._answer()
-        return pl.concat_str([_segment(segment, fields) for segment in self.segments])
+    def render(self, questions: pl.DataFrame) -> pl.Series:
+        """Returns the text of each row of the frame."""
+        most = questions["choices"].list.len().max()
+        fields = questions.select(
+            *(pl.col(name).cast(pl.String) for name in FIELDS if name in questions.columns),
+            options=self._options(most if isinstance(most, int) else 0),
+            answer=self._answer(),
+        )
+        names = {name: pl.col(name) for name in FIELDS}
+        text = pl.concat_str([_segment(segment, names) for segment in self.segments])
+        return fields.select(text.alias("rendered")).to_series()
 
-    def _options(self) -> pl.Expr:
+    def _options(self, most: int) -> pl.Expr:
         choices = pl.col("choices")
         lines = []
-        for position, letter in enumerate(LETTERS):
+        for position, letter in enumerate(LETTERS[:most]):
             choice = choices.list.get(position, null_on_oob=True)
-            line = _segment(self.option, {"letter": pl.lit(letter), "choice": choice})
-            lines.append(pl.when(choices.list.len() > position).then(line).otherwise(pl.lit("")))
-        return pl.concat_str(lines)
+            line = _filled(self.option, {"letter": pl.lit(letter), "choice": choice})
+            lines.append(line.fill_null(""))
+        return pl.concat_str(lines) if lines else pl.lit("")
 
     def _answer(self) -> pl.Expr:
         one = pl.element().list.join(self.letter_separator)
@@ -76,9 +77,10 @@ class Render(RowStage):
 
     def apply(self, shard: pl.DataFrame) -> pl.DataFrame:
         """Renders the undropped rows."""
-        question = load_template(self.template).expression()
-        text = pl.when(pl.col("kind") == "question").then(question).otherwise(pl.col("text"))
-        return shard.with_columns(pl.when(undropped()).then(text).alias("rendered"))
+        text = load_template(self.template).render(shard)
+        is_question = pl.col("kind") == "question"
+        rendered = pl.when(is_question).then(text).otherwise(pl.col("text"))
+        return shard.with_columns(pl.when(undropped()).then(rendered).alias("rendered"))
 
 
 @cache
@@ -102,13 +104,15 @@ def load_template(name: str) -> Template:
 
 def _segment(text: str, fields: dict[str, pl.Expr]) -> pl.Expr:
     """Returns the segment with its fields filled in, or "" where one of them is null or empty."""
-    pieces: list[pl.Expr] = []
-    present = pl.lit(value=True)
-    for index, piece in enumerate(_FIELD.split(text)):
-        if index % 2 == 0:
-            if piece:
-                pieces.append(pl.lit(piece))
-        else:
-            pieces.append(fields[piece])
-            present = present & (fields[piece].fill_null("").str.len_bytes() > 0)
-    return pl.when(present).then(pl.concat_str(pieces)).otherwise(pl.lit(""))
+    filled = _filled(text, fields)
+    present = [fields[name].str.len_bytes() > 0 for name in _FIELD.findall(text)]
+    if not present:
+        return filled
+    return pl.when(pl.all_horizontal(present)).then(filled).otherwise(pl.lit(""))
+
+
+def _filled(text: str, fields: dict[str, pl.Expr]) -> pl.Expr:
+    """Returns the text with its fields filled in; null where one of them is null."""
+    pieces = _FIELD.split(text)
+    parts = [fields[p] if at % 2 else pl.lit(p) for at, p in enumerate(pieces) if p]
+    return pl.concat_str(parts)
