@@ -24,7 +24,9 @@ def main() -> None:
     ]
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     ratio = ours / theirs
-    print(f"curate --help {ours:.3f} s, import typer {theirs:.3f} s: {ratio:.2f} x (limit {LIMIT} x)")
+    print(
+        f"curate --help {ours:.3f} s, import typer {theirs:.3f} s: {ratio:.2f} x (limit {LIMIT} x)"
+    )
 
 
 if __name__ == "__main__":

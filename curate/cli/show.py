@@ -78,9 +78,34 @@ class Show:
 
 
 def _lines(data: Mapping[str, Any]) -> Sequence[str]:
-    shown = {key: _human(value) for key, value in data.items() if value not in (None, {}, [])}
+    shown = {key: value for key, value in data.items() if value not in (None, {}, [])}
     width = max((len(key) for key in shown), default=0)
-    return [f"{key.replace('_', ' '):<{width}}  {value}" for key, value in shown.items()]
+    lines: list[str] = []
+    for key, value in shown.items():
+        name = key.replace("_", " ")
+        if _is_nested(value):
+            lines += [name, *(f"  {line}" for line in _block(value))]
+        else:
+            lines.append(f"{name:<{width}}  {_human(value)}")
+    return lines
+
+
+def _is_nested(value: Any) -> bool:
+    items = (
+        value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    )
+    return any(isinstance(item, Mapping | list) for item in items)
+
+
+def _block(value: Any) -> list[str]:
+    """Returns nested data as YAML; a list of flat entries takes a line each."""
+    import yaml
+
+    width = 1000
+    text: str = yaml.safe_dump(
+        value, allow_unicode=True, sort_keys=False, width=width, default_flow_style=None
+    )
+    return text.splitlines()
 
 
 def _human(value: Any) -> str:
@@ -91,5 +116,5 @@ def _human(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_human(item)}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(_human(item) for item in value)
+        return ", ".join(str(item) for item in value)
     return str(value)

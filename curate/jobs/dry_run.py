@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from curate.errors import InputError
 from curate.jobs.execute import output_names
 from curate.jobs.outcome import Outcome
 from curate.jobs.plan import Plan
@@ -31,6 +32,9 @@ def describe(plan: Plan) -> Outcome:
 
 def _rows(file: InputFile) -> int:
     if file.path.suffix == ".parquet":
-        return int(pl.scan_parquet(file.path).select(pl.len()).collect().item())
+        try:
+            return int(pl.scan_parquet(file.path).select(pl.len()).collect().item())
+        except pl.exceptions.PolarsError as exc:
+            raise InputError("cannot be read as Parquet", where=str(file.path)) from exc
     lines = read_lines(file.path)
     return sum(1 for line in lines if isinstance(line, Quarantined) or line.raw.strip())

@@ -1,6 +1,6 @@
 """Executes a plan: read, stages, audit, report, seal. `build-corpus` and `audit` are this and a title."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,20 @@ from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.plan import Plan
 from curate.jobs.settle import Settled, settle
 from curate.leakage import Benchmark, Detector, read_benchmark
-from curate.models import Audit, AuditVerdict, Document, Manifest, Quarantined, Question, Status
+from curate.models import (
+    RAW_LIMIT,
+    Audit,
+    AuditVerdict,
+    Document,
+    Manifest,
+    Quarantined,
+    Question,
+    Status,
+)
 from curate.reports import build_report, render_html
 from curate.runs import RunFolder
 from curate.sources import raw_lines, read_source
-from curate.tables import FINDING, ROW_SCHEMA, undropped
+from curate.tables import FINDING, ROW_SCHEMA, canonical_json, undropped
 
 CORPUS_FILES = ("kept.parquet", "dropped.parquet")
 COMMON_FILES = (
@@ -95,27 +104,43 @@ def _stages(plan: Plan, protected: Protected) -> list[Stage]:
 
 
 def _conflicts(plan: Plan, shards: Sequence[Shard]) -> list[Quarantined]:
-    """Returns the rows whose key clashes with another row's, with the line they were read from."""
+    """Returns the rows whose key clashes with another row's, with the line they were read from.
+
+    Rows of a finished run come with the place that they had there; their files are not read again.
+    """
     frame = (
         pl.scan_parquet([shard.path for shard in shards])
         .filter(pl.col("dropped_by") == CONFLICT)
-        .select("id", "exam", pl.col("provenance").struct.unnest())
+        .select(list(ROW_SCHEMA))
         .collect()
     )
-    wanted: dict[tuple[str, str], dict[int, str]] = {}
-    for row in frame.iter_rows(named=True):
-        exam = f" of exam {row['exam']}" if row["exam"] else ""
-        error = f"{CONFLICT}: id {row['id']!r}{exam} stands here with other content than elsewhere"
-        wanted.setdefault((row["source"], row["path"]), {})[row["line"]] = error
-    found = []
-    for (source, relative), lines in wanted.items():
-        file = next(f for f in plan.files[source] if f.relative == relative)
-        raw = raw_lines(file.path, set(lines))
-        found += [
-            Quarantined(file=f"{source}/{relative}", line=n, error=lines[n], raw=raw.get(n, ""))
-            for n in sorted(lines)
-        ]
-    return found
+    rows = list(frame.iter_rows(named=True))
+    wanted: dict[tuple[str, str], set[int]] = {}
+    for row in rows:
+        place = row["provenance"]
+        wanted.setdefault((place["source"], place["path"]), set()).add(place["line"])
+    raw = {key: _raw(plan, key, lines) for key, lines in wanted.items()}
+    return [_conflict(row, raw) for row in rows]
+
+
+def _raw(plan: Plan, key: tuple[str, str], lines: set[int]) -> dict[int, str]:
+    source, relative = key
+    file = next((f for f in plan.files.get(source, ()) if f.relative == relative), None)
+    return raw_lines(file.path, lines) if file else {}
+
+
+def _conflict(
+    row: Mapping[str, Any], raw: Mapping[tuple[str, str], Mapping[int, str]]
+) -> Quarantined:
+    place = row["provenance"]
+    exam = f" of exam {row['exam']}" if row["exam"] else ""
+    read = raw[place["source"], place["path"]].get(place["line"])
+    return Quarantined(
+        file=f"{place['source']}/{place['path']}",
+        line=place["line"] or place["page"],
+        error=f"{CONFLICT}: id {row['id']!r}{exam} stands here with other content than elsewhere",
+        raw=canonical_json(row).decode()[:RAW_LIMIT] if read is None else read,
+    )
 
 
 def _write(

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validate_recipe
-from curate.errors import InputError, UsageError, boundary
+from curate.errors import InputError, RecipeError, UsageError, boundary
 from curate.leakage import BenchmarkRef
 from curate.models import Decision, FileEntry
 from curate.runs import Request, code_sha256, file_sha256, json_sha256
@@ -151,7 +151,7 @@ def _overlay_benchmarks(raw: RawRecipe, options: Options) -> None:
     kept = [e for e in old if not (isinstance(e, dict) and str(e.get("name")) in names)]
     for entry in kept:
         if isinstance(entry, dict) and "path" in entry:
-            entry["path"] = str((raw.path.parent / str(entry["path"])).absolute())
+            entry["path"] = _inside(raw, str(entry["path"]))
     given = [{**known.get(entry["name"], {}), **entry} for entry in given]
     if options.years is not None:
         given = [{**entry, "years": list(options.years)} for entry in given]
@@ -181,8 +181,21 @@ def _overlay_sources(raw: RawRecipe, paths: Sequence[str]) -> None:
         taken.append(entry)
     for entry in entries:
         if entry not in taken and "path" in entry:
-            entry["path"] = str((raw.path.parent / str(entry["path"])).absolute())
+            entry["path"] = _inside(raw, str(entry["path"]))
     raw.data["sources"] = listed
+
+
+def _inside(raw: RawRecipe, path: str) -> str:
+    """Returns a recipe's own path, which stays in the recipe's folder: a recipe may be anybody's."""
+    folder = raw.path.parent.resolve()
+    whole = (folder / path).absolute()
+    if not whole.resolve().is_relative_to(folder):
+        raise RecipeError(
+            f"the path {path!r} leads out of the recipe's folder",
+            where=raw.path.name,
+            hint="Give it on the command line, as SOURCE or --benchmark NAME=PATH.",
+        )
+    return str(whole)
 
 
 def _complete_sources(raw: RawRecipe, command: Command, columns: Sequence[str]) -> None:
@@ -268,7 +281,7 @@ def _benchmark_state(ref: BenchmarkRef) -> dict[str, Any]:
         files = sorted(data_files(ref.path))
         state = {f.relative_to(root).as_posix(): file_sha256(f) for f in files}
     except (InputError, OSError) as exc:
-        state = {"unreadable": str(exc)}
+        state = {"unreadable": type(exc).__name__}
     return {"name": ref.name, "years": ref.years, "files": state}
 
 

@@ -20,10 +20,12 @@ RECORDS: dict[str, type[BaseModel]] = {
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,
+    "pair": models.Pair,
     "provenance": models.Provenance,
     "quarantined": models.Quarantined,
     "question": models.Question,
     "report": models.Report,
+    "response": models.Response,
 }
 
 

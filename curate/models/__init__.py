@@ -12,6 +12,7 @@ from curate.models.base import NonEmpty, Record, Sha256
 from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
+from curate.models.pair import Pair, Tier
 from curate.models.provenance import Provenance
 from curate.models.question import LETTERS, MAX_CHOICES, Document, Exclusion, Question
 from curate.models.report import (
@@ -26,6 +27,7 @@ from curate.models.report import (
     WhereRow,
     YearRow,
 )
+from curate.models.response import Grade, Response
 
 __all__ = [
     "LEAKS",
@@ -42,12 +44,14 @@ __all__ = [
     "FileEntry",
     "Finding",
     "FindingCard",
+    "Grade",
     "InputRow",
     "Ledger",
     "Manifest",
     "NonEmpty",
     "NotChecked",
     "OptionPair",
+    "Pair",
     "Part",
     "Passage",
     "Power",
@@ -57,10 +61,12 @@ __all__ = [
     "Record",
     "Redo",
     "Report",
+    "Response",
     "Sha256",
     "Side",
     "StageCount",
     "Status",
+    "Tier",
     "Verdict",
     "VerdictCounts",
     "WhereRow",

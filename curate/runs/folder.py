@@ -181,6 +181,8 @@ class RunFolder:
 
     def _refuse_strangers(self) -> None:
         strangers = sorted(p.name for p in self.path.iterdir() if p.name not in _OUR_OWN)
+        if self.work.exists() and any(self.work.iterdir()):
+            strangers.append(WORK)
         if strangers:
             raise UsageError(
                 f"the folder is not empty and holds no run (it has {strangers[0]!r})",
