@@ -8,6 +8,8 @@ from enum import StrEnum
 from time import monotonic
 from typing import Any
 
+YAML_WIDTH = 1_000
+
 
 class Format(StrEnum):
     """How results are printed."""
@@ -101,9 +103,8 @@ def _block(value: Any) -> list[str]:
     """Returns nested data as YAML; a list of flat entries takes a line each."""
     import yaml
 
-    width = 1000
     text: str = yaml.safe_dump(
-        value, allow_unicode=True, sort_keys=False, width=width, default_flow_style=None
+        value, allow_unicode=True, sort_keys=False, width=YAML_WIDTH, default_flow_style=None
     )
     return text.splitlines()
 

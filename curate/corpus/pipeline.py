@@ -100,7 +100,7 @@ def _run_row_stages(
 
 
 def _apply(path: Path, members: Sequence[tuple[int, Stage]]) -> pl.DataFrame:
-    frame = pl.read_parquet(path)
+    frame = pl.read_parquet(path, glob=False)
     for number, stage in members:
         if isinstance(stage, RowStage):
             frame = _stamped(stage.apply(frame), number)
@@ -119,10 +119,11 @@ def _run_corpus_stage(
             db.view("corpus", [shard.path for shard in shards], "dropped_by IS NULL")
             query = sql_text(stage.sql)
             write_atomically(drops_path, lambda path: db.write(query, path))
-    drops = pl.read_parquet(drops_path, columns=["row", "dropped_by", "survivor_id"])
+    wanted = ["row", "dropped_by", "survivor_id"]
+    drops = pl.read_parquet(drops_path, columns=wanted, glob=False)
 
     def joined(shard: Shard) -> pl.DataFrame:
-        frame = pl.read_parquet(shard.path)
+        frame = pl.read_parquet(shard.path, glob=False)
         found = frame.join(drops, on="row", how="left", suffix="_new", maintain_order="left")
         merged = found.with_columns(
             pl.coalesce("dropped_by", "dropped_by_new").alias("dropped_by"),
@@ -141,7 +142,7 @@ def _checkpoint(name: str, run: RunFolder, make: Callable[[], pl.DataFrame]) -> 
     path = run.shard(name)
     if not path.exists():
         run.write_shard(name, make())
-    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+    rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     return Shard(name, path, rows)
 
 

@@ -82,7 +82,7 @@ def validate_recipe(raw: RawRecipe) -> CorpusRecipe:
         return CorpusRecipe.model_validate(raw.data)
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
-        loc = [part for part in first["loc"] if part not in _tags()]
+        loc = _untagged(first["loc"])
         key = ".".join(str(part) for part in loc)
         if first["type"] == _UNKNOWN:
             name = str(loc[-1])
@@ -163,6 +163,12 @@ def _union(of: Any) -> list[type[BaseModel]]:
 
 def _tag(model: type[BaseModel], key: str) -> str:
     return str(model.model_fields[key].default or get_args(model.model_fields[key].annotation)[0])
+
+
+def _untagged(loc: Sequence[str | int]) -> list[str | int]:
+    """Returns a location without the word that a discriminated union puts after the list's index."""
+    tagged = len(loc) > 2 and loc[0] in ("sources", "stages") and loc[2] in _tags()  # noqa: PLR2004
+    return [*loc[:2], *loc[3:]] if tagged else list(loc)
 
 
 def _tags() -> set[str]:

@@ -33,7 +33,7 @@ def describe(plan: Plan) -> Outcome:
 def _rows(file: InputFile) -> int:
     if file.path.suffix == ".parquet":
         try:
-            return int(pl.scan_parquet(file.path).select(pl.len()).collect().item())
+            return int(pl.scan_parquet(file.path, glob=False).select(pl.len()).collect().item())
         except pl.exceptions.PolarsError as exc:
             raise InputError("cannot be read as Parquet", where=str(file.path)) from exc
     lines = read_lines(file.path)

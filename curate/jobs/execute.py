@@ -57,26 +57,34 @@ def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
     with RunFolder(out, plan.request) as run:
         if run.finished:
             return _again(run.manifest, out, plan)
-        protected = _protect(plan, progress)
-        shards, bad = ingest(_rows(plan), run, progress)
-        if not bad and not any(shard.rows for shard in shards):
-            raise InputError(
-                "no rows in any source",
-                where=", ".join(plan.files),
-                hint="Check the paths and the recipe.",
-            )
-        shards = run_stages(shards, _stages(plan, protected), run, progress)
-        bad = [*bad, *_conflicts(plan, shards)]
-        settled = settle(plan, shards, bad, protected.benchmarks, protected.detector)
-        _write(plan, run, shards, settled, protected)
-        error = _error(plan, settled, protected)
-        failed = isinstance(error, InputError)
-        result = _numbers(settled)
-        exit_code = error.exit if error else 0
-        run.seal(
-            Status.FAILED if failed else Status.DONE, exit_code, result, output_names(plan.command)
+        try:
+            return _executed(plan, out, run, progress)
+        except CurateError as exc:
+            run.fail(exc.exit)
+            raise
+
+
+def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outcome:
+    protected = _protect(plan, progress)
+    shards, bad = ingest(_rows(plan), run, progress)
+    if not bad and not any(shard.rows for shard in shards):
+        raise InputError(
+            "no rows in any source",
+            where=", ".join(plan.files),
+            hint="Check the paths and the recipe.",
         )
-        return _outcome(plan, out, result, error)
+    shards = run_stages(shards, _stages(plan, protected), run, progress)
+    bad = [*bad, *_conflicts(plan, shards)]
+    settled = settle(plan, shards, bad, protected.benchmarks, protected.detector)
+    _write(plan, run, shards, settled, protected)
+    error = _error(plan, settled, protected)
+    failed = isinstance(error, InputError)
+    result = _numbers(settled)
+    exit_code = error.exit if error else 0
+    run.seal(
+        Status.FAILED if failed else Status.DONE, exit_code, result, output_names(plan.command)
+    )
+    return _outcome(plan, out, result, error)
 
 
 def _rows(plan: Plan) -> Iterator[Question | Document | Quarantined]:
@@ -109,7 +117,7 @@ def _conflicts(plan: Plan, shards: Sequence[Shard]) -> list[Quarantined]:
     Rows of a finished run come with the place that they had there; their files are not read again.
     """
     frame = (
-        pl.scan_parquet([shard.path for shard in shards])
+        pl.scan_parquet([shard.path for shard in shards], glob=False)
         .filter(pl.col("dropped_by") == CONFLICT)
         .select(list(ROW_SCHEMA))
         .collect()
@@ -146,7 +154,7 @@ def _conflict(
 def _write(
     plan: Plan, run: RunFolder, shards: Sequence[Shard], settled: Settled, protected: Protected
 ) -> None:
-    rows = pl.scan_parquet([shard.path for shard in shards])
+    rows = pl.scan_parquet([shard.path for shard in shards], glob=False)
     columns = list(ROW_SCHEMA)
     conflict = pl.col("dropped_by").eq_missing(CONFLICT)
     run.write_text("recipe.yaml", _recipe_text(plan))

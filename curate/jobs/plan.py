@@ -153,9 +153,10 @@ def _overlay_benchmarks(raw: RawRecipe, options: Options) -> None:
         if isinstance(entry, dict) and "path" in entry:
             entry["path"] = _inside(raw, str(entry["path"]))
     given = [{**known.get(entry["name"], {}), **entry} for entry in given]
-    if options.years is not None:
-        given = [{**entry, "years": list(options.years)} for entry in given]
     data["benchmarks"] = kept + given
+    if options.years is not None:
+        for entry in data["benchmarks"]:
+            entry["years"] = list(options.years)
 
 
 def _overlay_sources(raw: RawRecipe, paths: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from curate.corpus.pipeline import Shard
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.stages.intake import CONFLICT
+from curate.corpus.stages.leakage import still_open
 from curate.jobs.plan import Plan
 from curate.leakage import Benchmark, Detector
 from curate.models import (
@@ -137,14 +138,14 @@ def _coverage(
 
 
 def _open_findings(files: list[Path]) -> VerdictCounts:
-    """Counts (record, item) pairs, by their worst verdict, of undropped rows and without a decision."""
+    """Counts (record, item) pairs, by their worst verdict, of undropped rows that no decision cleared."""
     findings = (
-        pl.scan_parquet(files)
+        pl.scan_parquet(files, glob=False)
         .filter(undropped() & (pl.col("findings").list.len() > 0))
         .select("row", "findings")
         .explode("findings")
         .select("row", pl.col("findings").struct.unnest())
-        .filter(pl.col("decided_by").is_null())
+        .filter(still_open(pl.col("decided_by")))
         .group_by("row", "benchmark", "item_id")
         .agg(pl.col("verdict").replace_strict(_RANK, return_dtype=pl.Int64).min().alias("rank"))
         .group_by("rank")
@@ -176,5 +177,6 @@ def _content_sha256(plan: Plan, shards: Sequence[Shard]) -> str:
 
 def _kept_rows(shards: Sequence[Shard]) -> Iterator[bytes]:
     for shard in shards:
-        frame = pl.read_parquet(shard.path).filter(undropped()).select(list(ROW_SCHEMA))
+        rows = pl.read_parquet(shard.path, glob=False)
+        frame = rows.filter(undropped()).select(list(ROW_SCHEMA))
         yield from canonical_rows(frame)

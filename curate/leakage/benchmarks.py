@@ -1,6 +1,7 @@
 """Reads a benchmark whole, or says what is missing: no verdict without coverage."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -21,6 +22,8 @@ from curate.sources import (
     source_files,
 )
 from curate.tables import share
+
+_YEAR_FOLDER = re.compile(r"(?:^|/)([0-9]{4})/")
 
 English = tuple[str, tuple[str, ...]]
 """An item's stem and choices in English."""
@@ -174,21 +177,22 @@ def _has_folder(files: Iterable[InputFile], year: int) -> bool:
     return any(f"/{year}/" in f"/{file.relative}" for file in files)
 
 
-def _in_years(problem: str, years: Sequence[int]) -> bool:
-    return any(f"/{year}/" in problem for year in years) or not years
+def _in_years(path: str, years: Sequence[int]) -> bool:
+    """Whether a path, or what begins with one, lies in the folder of one of `years`, or of no year."""
+    folder = _YEAR_FOLDER.search(path)
+    return folder is None or int(folder[1]) in years or not years
 
 
 def _section_gaps(
     layout: BenchmarkLayout, years: Sequence[int], found: Sequence[Question]
 ) -> list[str]:
-    counts: dict[tuple[int | None, str | None], int] = {}
+    ids: dict[tuple[int | None, str | None], set[str]] = {}
     for question in found:
-        key = (question.year, question.section)
-        counts[key] = counts.get(key, 0) + 1
+        ids.setdefault((question.year, question.section), set()).add(question.id)
     gaps = []
     for year in years:
         for section, expected in layout.years[year].sections.items():
-            have = counts.get((year, section), 0)
+            have = len(ids.get((year, section), ()))
             if have != expected:
                 gaps.append(f"{year} section {section} has {have} items, expected {expected}")
     return gaps

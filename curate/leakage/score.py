@@ -34,7 +34,7 @@ def score_part(part: IndexedPart, positions: dict[str, list[int]]) -> PartScore:
         return NOTHING
     width = int(len(part.folded.text) * WINDOW_SLACK) + WINDOW_EXTRA
     first, last, best = _best_window(hits, part.weights, width)
-    start, end = hits[first][0], hits[last][0] + part.gram
+    start, end = hits[first][0], hits[last][0] + len(hits[last][1])
     found = {gram for _, gram in hits[first : last + 1]}
     return PartScore(
         share=min(1.0, best / total),

@@ -90,6 +90,8 @@ class Audit(Record):
             return self
         if not self.benchmarks or not all(b.complete for b in self.benchmarks):
             raise ValueError("verdict: no pass without complete coverage")
+        if not any(b.items_indexed > b.items_undetermined for b in self.benchmarks):
+            raise ValueError("verdict: no pass where no item could be checked")
         if self.counts.contaminated or self.counts.recycled or self.counts.review:
             raise ValueError("verdict: no pass with leaks or undecided findings")
         return self

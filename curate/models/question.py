@@ -5,19 +5,20 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, model_validator
+from pydantic import Field, model_validator
 
 from curate.models.base import NonEmpty, Record
 from curate.models.provenance import Provenance
 
 MAX_CHOICES = 10
 LETTERS = "abcdefghij"
-_NUMBER = re.compile(r"^[0-9]+(\.[0-9]+)?$")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 Answer = Annotated[list[NonEmpty], Field(min_length=1, max_length=MAX_CHOICES)]
 """One accepted answer: sorted distinct letters, or exactly one number as printed ("7.20")."""
 
 Year = Annotated[int, Field(ge=1800, le=2200)]
+Small = Annotated[int, Field(ge=0, lt=1_000_000_000)]
 
 
 class Exclusion(StrEnum):
@@ -43,14 +44,14 @@ class Question(Record):
     year: Year | None = None
     year_rule: str | None = None
     section: NonEmpty | None = None
-    number: NonNegativeInt | None = None
+    number: Small | None = None
     text: str
     original_text: str | None = None
     vignette: NonEmpty | None = None
     vignette_id: NonEmpty | None = None
     choices: Annotated[list[str], Field(max_length=MAX_CHOICES)] = []
     answers: list[Answer] = []
-    points: NonNegativeInt | None = None
+    points: Small | None = None
     exclusion: Exclusion = Exclusion.NONE
     required: bool = False
     has_image: bool = False
@@ -113,7 +114,7 @@ class Document(Record):
 
 
 def _check_answer(answer: list[str], choices: int, has_image: bool) -> None:
-    if len(answer) == 1 and _NUMBER.match(answer[0]):
+    if len(answer) == 1 and _NUMBER.fullmatch(answer[0]):
         if choices:
             raise ValueError(
                 f"answers: the number {answer[0]!r} cannot be the key of a multiple choice"

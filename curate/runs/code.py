@@ -45,7 +45,7 @@ def git_state() -> tuple[str | None, bool | None]:
 def _git(root: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(  # noqa: S603 (fixed arguments)
-            ["git", "-C", str(root), *arguments],  # noqa: S607
+            ["git", "--no-optional-locks", "-C", str(root), *arguments],  # noqa: S607
             capture_output=True,
             check=True,
             text=True,

@@ -141,11 +141,18 @@ class RunFolder:
         self.write_json(MANIFEST, self.manifest)
         return self.manifest
 
+    def fail(self, exit_code: int) -> None:
+        """Notes that the run ended without its outputs; its shards stay for another try."""
+        self.manifest = self.manifest.model_copy(
+            update={"status": Status.FAILED, "exit": exit_code, "finished": _now()}
+        )
+        self.write_json(MANIFEST, self.manifest)
+
     def _entry(self, name: str) -> FileEntry:
         path = self.path / name
         if path.suffix != ".parquet":
             return FileEntry(path=name, sha256=file_sha256(path))
-        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
         return FileEntry(
             path=name, sha256=file_sha256(path), content_sha256=content_sha256(path), rows=rows
         )

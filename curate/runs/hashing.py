@@ -38,7 +38,7 @@ def rows_sha256(rows: Iterable[bytes]) -> str:
 
 
 def _batches(path: Path) -> Iterable[pl.DataFrame]:
-    rows = pl.scan_parquet(path)
+    rows = pl.scan_parquet(path, glob=False)
     total = rows.select(pl.len()).collect().item()
     for start in range(0, total, BATCH_ROWS):
         yield rows.slice(start, BATCH_ROWS).collect()

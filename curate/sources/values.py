@@ -7,6 +7,7 @@ from collections.abc import Mapping
 Cells = Mapping[str, object]
 """One row: column name to value, as JSON or Parquet gave it."""
 
+_TOO_LARGE = 10**9
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "a boolean"),
@@ -104,4 +105,6 @@ def whole(cells: Cells, name: str) -> int | None:
         return int(digits)
     if isinstance(value, float) and not value.is_integer():
         raise ValueError(f"{name}: {value!r} is not a whole number")
+    if abs(value) >= _TOO_LARGE:
+        raise ValueError(f"{name}: the number is too large")
     return int(value)

@@ -22,5 +22,5 @@ SELECT
     END AS dropped_by,
     CASE WHEN copies > 1 AND NOT conflict AND row > first_row THEN id END AS survivor_id
 FROM keyed
-WHERE conflict OR row > first_row OR regexp_full_match(text, '[\s\x{3000}]*')
+WHERE conflict OR row > first_row OR regexp_full_match(text, '[\s\pZ\p{Cf}]*')
 ORDER BY row

@@ -45,14 +45,14 @@ class Leakage(RowStage):
         columns = [
             [f.model_dump(mode="json") for f in self._find(row)]
             if row["dropped_by"] is None
-            else []
+            else row["findings"] or []
             for row in shard.iter_rows(named=True)
         ]
         found = pl.Series("findings", columns, dtype=pl.List(FINDING))
         shard = shard.with_columns(found)
         for verdict in _WORST_FIRST:
             if verdict.value in self.drop:
-                has = pl.col("findings").list.eval(_undecided(verdict)).list.any()
+                has = pl.col("findings").list.eval(_open(verdict)).list.any()
                 shard = drop_where(shard, has, f"leakage.{verdict.value}")
         return shard
 
@@ -67,14 +67,17 @@ class Leakage(RowStage):
         decision = self._decisions.get(key)
         if decision is None:
             return finding
-        if decision.decision == "contaminated":
-            keep = finding.verdict is Verdict.RECYCLED
-            verdict = finding.verdict if keep else Verdict.CONTAMINATED
-            return finding.model_copy(update={"verdict": verdict})
-        note = f"{decision.decision} by {decision.by}"
-        return finding.model_copy(update={"decided_by": note})
+        is_leak = decision.decision == "contaminated" and finding.verdict is not Verdict.RECYCLED
+        verdict = Verdict.CONTAMINATED if is_leak else finding.verdict
+        note = f"{decision.decision}: {decision.by}"
+        return finding.model_copy(update={"verdict": verdict, "decided_by": note})
 
 
-def _undecided(verdict: Verdict) -> pl.Expr:
+def still_open(decided_by: pl.Expr) -> pl.Expr:
+    """True where no decision has cleared the finding; one that confirms it leaves it open."""
+    return decided_by.is_null() | decided_by.str.starts_with("contaminated: ")
+
+
+def _open(verdict: Verdict) -> pl.Expr:
     element = pl.element().struct
-    return (element.field("verdict") == verdict.value) & element.field("decided_by").is_null()
+    return (element.field("verdict") == verdict.value) & still_open(element.field("decided_by"))
