@@ -30,6 +30,14 @@ class Thresholds(Record):
     options: float = 0.5
     same_options: float = 0.8
     information: float = 12.0
+    half_share: float = 0.35
+    half_information: float = 40.0
+
+    def found(self, score: PartScore) -> bool:
+        """Whether a part was found: most of it, or a long run of a long one."""
+        most = score.share >= self.share and score.information >= self.information
+        half = score.share >= self.half_share and score.information >= self.half_information
+        return most or half
 
 
 class Probe:
@@ -144,12 +152,15 @@ class Detector:
         return sorted(items)
 
     def _match(self, probe: Probe, item: IndexedItem) -> Match | None:
-        scores = {part.part: score_part(part, probe.positions[part.gram]) for part in item.parts}
+        scores = {
+            part.part: score_part(part, probe.positions[part.gram], probe.folded.text)
+            for part in item.parts
+        }
         stem = scores.get(Part.STEM, NOTHING)
-        if scores.get(Part.TRANSLATION, NOTHING).share > stem.share:
-            stem, choices = scores[Part.TRANSLATION], item.choices_en
-        else:
-            choices = item.choices
+        english = scores.get(Part.TRANSLATION, NOTHING).share > stem.share
+        if english:
+            stem = scores[Part.TRANSLATION]
+        choices = item.choices_en if english else item.choices
         quoted = probe.in_explanation(probe.folded.span(*stem.record)) and stem.share > 0
         own_options = bool(probe.choices) and not quoted
         options = (
@@ -165,8 +176,9 @@ class Detector:
             other_options=own_options
             and bool(choices)
             and options.shared < self.thresholds.options,
-            other_case=bool(item.item.question.vignette),
-            alone=_stands_alone(probe, item) or quoted,
+            other_case=bool(item.item.question.vignette) and not english,
+            alone=quoted
+            or _stands_alone(probe, item, options.shared >= self.thresholds.same_options),
         )
         found = self._verdict(evidence)
         if found is None:
@@ -190,9 +202,9 @@ class Detector:
         """Classes a pair by what it shares."""
         limit = self.thresholds
         stem, vignette, options = found.stem, found.vignette, found.options
-        if vignette.share >= limit.share and vignette.information >= limit.information:
+        if limit.found(vignette):
             return Verdict.CONTAMINATED
-        if stem.share >= limit.share and stem.information >= limit.information:
+        if limit.found(stem):
             unlike = found.other_options or found.other_case
             return Verdict.REVIEW if unlike else Verdict.CONTAMINATED
         if stem.share >= limit.equal_share and options.shared >= limit.options and found.alone:
@@ -250,10 +262,12 @@ class Detector:
         )
 
 
-def _stands_alone(probe: Probe, item: IndexedItem) -> bool:
+def _stands_alone(probe: Probe, item: IndexedItem, same_options: bool) -> bool:
     """A formula at the end of another case is not the item, and nor is one without the item's case."""
-    if item.item.question.vignette is not None or not isinstance(probe.record, Question):
+    if item.item.question.vignette is not None:
         return False
+    if not isinstance(probe.record, Question):
+        return same_options
     stem = item.part(Part.STEM)
     return stem is not None and len(fold(probe.record.text).text) <= SAME_LENGTH * len(
         stem.folded.text

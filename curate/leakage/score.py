@@ -11,6 +11,9 @@ WINDOW_SLACK = 1.6
 WINDOW_EXTRA = 20
 OPTION_SIMILARITY = 80.0
 SHORT_OPTION = 5
+ALIGN_FROM = 0.25
+ALIGN_LENGTH = 40
+ALIGNED = 80.0
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,12 @@ class PartScore:
 NOTHING = PartScore(0.0, 0.0, (0, 0), (0, 0))
 
 
-def score_part(part: IndexedPart, positions: dict[str, list[int]]) -> PartScore:
-    """Returns the best window's score; `positions` leads from the record's n-grams to their offsets."""
+def score_part(part: IndexedPart, positions: dict[str, list[int]], text: str) -> PartScore:
+    """Returns the best window's score in the folded `text`, whose n-grams `positions` places.
+
+    A scattered error breaks every n-gram around it. So where a fair share of the part is in the window,
+    the window is aligned with the part, and a close alignment counts for what it is.
+    """
     hits = sorted((where, gram) for gram in part.weights for where in positions.get(gram, ()))
     total = part.information
     if not hits or total <= 0:
@@ -36,8 +43,14 @@ def score_part(part: IndexedPart, positions: dict[str, list[int]]) -> PartScore:
     first, last, best = _best_window(hits, part.weights, width)
     start, end = hits[first][0], hits[last][0] + len(hits[last][1])
     found = {gram for _, gram in hits[first : last + 1]}
+    share = min(1.0, best / total)
+    if ALIGN_FROM <= share < 1 and len(part.folded.text) >= ALIGN_LENGTH:
+        slack = len(part.folded.text) // 2
+        near = text[max(0, start - slack) : end + slack]
+        aligned = fuzz.partial_ratio(part.folded.text, near, score_cutoff=ALIGNED) / 100
+        share, best = max(share, aligned), max(best, aligned * total)
     return PartScore(
-        share=min(1.0, best / total),
+        share=share,
         information=best,
         record=(start, end),
         item=_item_span(part, found),
