@@ -70,28 +70,21 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         )
         sys.exit(exc.exit)
     except (KeyboardInterrupt, EOFError):
-        _interrupted(show)
+        code = INTERRUPTED
     except Exception as exc:  # noqa: BLE001 (the last boundary: told, and re-raised unless it is usage)
         _usage_or_bug(exc, show)
+    if code == INTERRUPTED:  # typer returns it for Ctrl-C
+        hint = "The same command goes on from here."
+        error = {"kind": "interrupted", "message": "interrupted", "where": "", "hint": hint}
+        show.error(error, INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _interrupted(show: Show) -> NoReturn:
-    error = {
-        "kind": "interrupted",
-        "message": "interrupted",
-        "where": "",
-        "hint": "The same command goes on from here.",
-    }
-    show.error(error, INTERRUPTED)
-    sys.exit(INTERRUPTED)
 
 
 def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
     """Tells click's usage errors in our form; lets a bug show itself with exit code 1."""
     name = type(exc).__name__
-    if name == "Abort":  # click's word for Ctrl-C
-        _interrupted(show)
+    if name == "Abort":
+        sys.exit(INTERRUPTED)
     if not hasattr(exc, "format_message"):
         raise exc
     context = getattr(exc, "ctx", None)

@@ -15,7 +15,16 @@ from curate.leakage import BenchmarkRef
 from curate.sources import AnySource
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 50
+_TOO_LARGE = 2**53
 _UNKNOWN = "extra_forbidden"
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
 @dataclass
@@ -46,13 +55,7 @@ def read_recipe(path: Path) -> RawRecipe:
         data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
-        tokens = yaml.scan(text, Loader=yaml.SafeLoader)
-        for token in tokens:
-            if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
-                line = token.start_mark.line + 1
-                raise RecipeError(
-                    "anchors and aliases are not allowed", where=f"{path.name}:{line}"
-                )
+        _refuse_tangles(text, path.name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         loaded = yaml.safe_load(text)
     except UnicodeDecodeError as exc:
@@ -62,8 +65,6 @@ def read_recipe(path: Path) -> RawRecipe:
         line = mark.line + 1 if mark else 1
         problem = getattr(exc, "problem", None) or "not YAML"
         raise RecipeError(f"not YAML: {problem}", where=f"{path.name}:{line}") from exc
-    except RecursionError as exc:
-        raise RecipeError("nested too deep", where=path.name) from exc
     except ValueError as exc:  # 2017-99-99 looks like a date
         raise RecipeError(f"a value is no date or number: {exc}", where=path.name) from exc
     if not isinstance(loaded, dict) or not isinstance(node, yaml.MappingNode):
@@ -78,6 +79,7 @@ def validate_recipe(raw: RawRecipe) -> CorpusRecipe:
     Raises:
         RecipeError: A key is unknown or a value is wrong: with file, line and a suggestion.
     """
+    _refuse_giants(raw, raw.data, [])
     try:
         return CorpusRecipe.model_validate(raw.data)
     except ValidationError as exc:
@@ -125,6 +127,31 @@ def _step(target: Any, part: str, path: str) -> Any:
             f"no {part!r} in the list.{did_you_mean(part, known)}", where=f"--set {path}"
         )
     raise RecipeError(f"{part!r} cannot be set there", where=f"--set {path}")
+
+
+def _refuse_tangles(text: str, name: str) -> None:
+    """Refuses anchors, aliases and deep nesting, before anything is built of them."""
+    depth = 0
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        where = f"{name}:{token.start_mark.line + 1}"
+        if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
+            raise RecipeError("anchors and aliases are not allowed", where=where)
+        if depth > MAX_DEPTH:
+            raise RecipeError(f"nested more than {MAX_DEPTH} deep", where=where)
+
+
+def _refuse_giants(raw: RawRecipe, value: Any, loc: list[str | int]) -> None:
+    """Refuses whole numbers that no JSON reader and no table would take."""
+    if isinstance(value, int) and abs(value) >= _TOO_LARGE:
+        key = ".".join(str(part) for part in loc)
+        raise RecipeError(f"{key}: the number is too large", where=raw.where(loc))
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_giants(raw, item, [*loc, str(key)])
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _refuse_giants(raw, item, [*loc, index])
 
 
 def _refuse_repeated_keys(node: yaml.Node, name: str) -> None:

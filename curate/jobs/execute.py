@@ -223,12 +223,13 @@ def _error(plan: Plan, settled: Settled, protected: Protected) -> CurateError | 
 
 def _gate(audit: Audit) -> GateError | None:
     leaks = audit.counts.contaminated + audit.counts.recycled
+    noun = "leak" if leaks == 1 else "leaks"
     match audit.verdict:
         case AuditVerdict.PASS:
             return None
         case AuditVerdict.FAIL:
             return GateError(
-                f"the audit fails: {leaks} leaks ({audit.counts.contaminated} contaminated, "
+                f"the audit fails: {leaks} {noun} ({audit.counts.contaminated} contaminated, "
                 f"{audit.counts.recycled} recycled) in {audit.rows:,} rows",
                 hint="The report shows each side by side.",
             )

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validate_recipe
+from curate.corpus.stages import Leakage
 from curate.errors import InputError, RecipeError, UsageError, boundary
 from curate.leakage import BenchmarkRef
 from curate.models import Decision, FileEntry
@@ -67,10 +68,28 @@ def make_plan(command: Command, paths: Sequence[str], options: Options) -> Plan:
     apply_settings(raw, parse_settings(options.settings))
     _complete_sources(raw, command, options.columns)
     recipe = validate_recipe(raw)
+    _refuse_misuse(command, recipe, raw)
     files = {str(source.name): source_files(source) for source in recipe.sources}
     decisions = read_decisions(options.decisions) if options.decisions else []
     request = _request(command, paths, options, (recipe, files))
     return Plan(command, recipe, files, decisions, request, _shown(command, recipe, options))
+
+
+def _refuse_misuse(command: Command, recipe: CorpusRecipe, raw: RawRecipe) -> None:
+    """Refuses the other command's recipe, and an audit that drops rows before it gives its verdict."""
+    wanted = "corpus/1" if command == "build-corpus" else "audit/1"
+    if recipe.recipe != wanted:
+        raise RecipeError(
+            f"`curate {command}` wants a recipe of kind {wanted}, found {recipe.recipe}",
+            where=raw.where(["recipe"]),
+        )
+    if command == "audit":
+        for index, stage in enumerate(recipe.stages):
+            if not isinstance(stage, Leakage) or stage.drop:
+                raise RecipeError(
+                    "an audit drops nothing: its one stage is {stage: leakage, drop: []}",
+                    where=raw.where(["stages", index]),
+                )
 
 
 def parse_benchmark(text: str) -> dict[str, Any]:

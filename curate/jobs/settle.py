@@ -72,7 +72,7 @@ def settle(
     problems = [problem for benchmark in benchmarks for problem in benchmark.problems]
     counts = _open_findings([shard.path for shard in shards])
     audit = Audit(
-        verdict=_verdict(coverage, problems, counts),
+        verdict=_verdict(coverage, problems, counts) if plan.recipe.leakage else AuditVerdict.NONE,
         content_sha256=_content_sha256(plan, shards),
         rows=ledger.kept,
         benchmarks=coverage,

@@ -215,9 +215,9 @@ class Detector:
         return None
 
     def _findings(self, probe: Probe, match: Match) -> Iterator[Finding]:
-        limit = self.thresholds.share
+        limit = self.thresholds
         for part, score in match.scores.items():
-            if part is Part.CHOICES or score.share < limit:
+            if part is Part.CHOICES or not (score.share >= limit.share or limit.found(score)):
                 continue
             indexed = match.item.part(part)
             span = probe.folded.span(*score.record)
@@ -244,7 +244,10 @@ class Detector:
     ) -> Finding:
         question = match.item.item.question
         (record_start, record_end), (item_start, item_end) = spans
-        threshold = self.thresholds.options if part is Part.CHOICES else self.thresholds.share
+        limit = self.thresholds
+        threshold = limit.share if score >= limit.share else limit.half_share
+        if part is Part.CHOICES:
+            threshold = limit.options
         return Finding(
             record_id=probe.record.id,
             source=probe.record.provenance.source,

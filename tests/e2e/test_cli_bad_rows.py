@@ -110,7 +110,9 @@ def test_a_missing_column(build, write, old, run, names):
     rows = [{name: value for name, value in row.items() if name != "id"} for row in old()]
     told = build(write("old.jsonl", rows))
     assert told.code == 3
-    assert "error: questions/old.jsonl:1: no column 'id' in the first rows; found: exam," in told.err
+    assert (
+        "error: questions/old.jsonl:1: no column 'id' in the first rows; found: exam," in told.err
+    )
     assert not names(run) & {"audit.json", "kept.parquet"}
 
 
@@ -161,14 +163,15 @@ def test_an_unknown_layout_names_the_file(build, write):
         ("year", [2010], "year: expected a year, found a list"),
     ],
 )
-def test_a_value_of_the_wrong_type(
-    build, write, old, ledger, quarantine, field, value, error
-):
+def test_a_value_of_the_wrong_type(build, write, old, ledger, quarantine, field, value, error):
     rows = old()
     rows[1][field] = value
     told = build(write("old.jsonl", rows))
     assert told.code == 3
-    assert f"questions/old.jsonl:2: 1 rows could not be read (--max-bad 0); the first: {error}" in told.err
+    assert (
+        f"questions/old.jsonl:2: 1 rows could not be read (--max-bad 0); the first: {error}"
+        in told.err
+    )
     assert ledger() == (3, 2, 0, 1)
     [row] = quarantine()
     assert (row["file"], row["line"], row["error"]) == ("questions/old.jsonl", 2, error)
@@ -233,7 +236,9 @@ def test_ids_that_clash_between_two_runs(cli, write, old, tmp_path, read_json, r
         (99999, "field:year: 99999 is not a year"),
     ],
 )
-def test_a_year_that_is_none_drops_the_row_and_says_why(build, write, old, ledger, run, table, year, rule):
+def test_a_year_that_is_none_drops_the_row_and_says_why(
+    build, write, old, ledger, run, table, year, rule
+):
     rows = old()
     rows[1]["year"] = year
     assert build(write("old.jsonl", rows)).code == 0
@@ -273,9 +278,7 @@ def test_a_run_that_failed_runs_again(build, write, old, run, read_json):
 
 @pytest.mark.parametrize("content", ["", "\n\n \n"])
 def test_no_rows_at_all(build, write, content):
-    told = build(
-        write("old.jsonl", content), "--set", "sources.0.layout=questions"
-    )
+    told = build(write("old.jsonl", content), "--set", "sources.0.layout=questions")
     assert told.code == 3
     assert "is empty" in told.err or "no rows in any source" in told.err
 

@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from curate.tables import share
+
 PROBLEM = "the benchmark is incomplete, so there is no verdict: "
 
 
@@ -93,7 +95,6 @@ def test_years_pick_the_items_of_a_benchmark(build, old_file, run, read_json):
     assert (benchmark["years"], benchmark["items_expected"]) == ([2021], 1)
 
 
-
 @pytest.fixture
 def little_igakuqa(write, items):
     """A folder with one section of one year of the known benchmark: the others are missing."""
@@ -147,8 +148,7 @@ def test_one_section_file_removed_from_the_real_benchmark(
         ('{"record_id": "10A1"}', "benchmark: Field required"),
         ("{", "not JSON"),
         (
-            '{"record_id": "a", "benchmark": "b", "item_id": "c", "decision": "maybe", '
-            '"by": "d", "at": "2025-01-01"}',
+            '{"record_id": "a", "benchmark": "b", "item_id": "c", "decision": "no", "by": "d", "at": "2025"}',
             "decision: Input should be ",
         ),
         ("[]", "Input should be"),
@@ -286,7 +286,7 @@ def test_a_leak_that_is_not_dropped_fails_the_run(build, write, old, items, run,
     path = write("old.jsonl", [*old(), leak])
     told = build(path, "--set", "stages.leakage.drop=[]")
     assert told.code == 4
-    assert "error: the audit fails: 1 leaks (0 contaminated, 1 recycled) in 4 rows\n" in told.err
+    assert "error: the audit fails: 1 leak (0 contaminated, 1 recycled) in 4 rows\n" in told.err
     assert read_json(run / "audit.json")["verdict"] == "fail"
     assert build(path, "--set", "stages.leakage.drop=[]").code == 4
 
@@ -308,3 +308,19 @@ def test_a_decision_brings_a_row_back(build, write, old, items, run, tmp_path, t
     assert build(path, *words, out=tmp_path / "later").code == 0
     [row] = table(tmp_path / "later" / "dropped.parquet")
     assert (row["id"], row["dropped_by"]) == ("10A9", "leakage.recycled")
+
+
+def test_a_recipe_without_the_leakage_stage_gives_no_verdict(build, write, items, run, no_verdict):
+    recipe = write("own.yaml", "recipe: corpus/1\nstages: [{stage: year}, {stage: render}]\n")
+    leak = {**items()[0], "id": "10A9", "exam": "10", "year": 2010}
+    told = build(write("old.jsonl", [leak]), "--recipe", recipe)
+    assert told.code == 4
+    assert "error: there is no verdict: nothing could be checked\n" in told.err
+    assert no_verdict()["rows"] == 1
+
+
+def test_the_recipe_of_an_audit_builds_no_corpus(build, old_file, run):
+    told = build(old_file, "--recipe", share("pipelines", "audit.yaml"))
+    assert told.code == 2
+    assert "error: audit.yaml:2: `curate build-corpus` wants a recipe of kind corpus/1" in told.err
+    assert not run.exists()

@@ -49,6 +49,7 @@ def build_with(cli, write, old, tmp_path):
         ("stages: [\n", 4, "not YAML"),
         ("seed: !!python/name:os.system\nstages: []\n", 3, "not YAML"),
         ("sources: &all []\nstages: []\n", 3, "anchors and aliases are not allowed"),
+        ("stages: " + "[" * 200_000, 3, "nested more than 50 deep"),
         ("stages: *all\n", 3, "anchors and aliases are not allowed"),
         ("max_year: soon\nstages: []\n", 3, "max_year: Input should be a valid integer"),
         ("sources: 5\nstages: []\n", 3, "sources: Input should be a valid list"),
@@ -65,6 +66,13 @@ def build_with(cli, write, old, tmp_path):
             4,
             "min_chars is greater than max_chars",
         ),
+        (f"seed: {2**64}\nstages: []\n", 3, "seed: the number is too large"),
+        (
+            f"stages: [{{stage: length, max_chars: {10**30}}}]\n",
+            3,
+            "stages.0.max_chars: the number is too large",
+        ),
+        ('applies_to: ["\\uD800"]\nstages: []\n', 3, "applies_to.0: "),
         ("max_bad: -1\nstages: []\n", 3, "max_bad: Input should be greater than or equal to 0"),
     ],
 )
@@ -76,9 +84,7 @@ def test_a_wrong_recipe(build_with, text, line, message):
     assert told.out == ""
 
 
-@pytest.mark.parametrize(
-    "text", ["- recipe\n", "recipe\n", "", "stages: " + "[" * 20_000, "seed: 2017-99-99\n"]
-)
+@pytest.mark.parametrize("text", ["- recipe\n", "recipe\n", "", "seed: 2017-99-99\n"])
 def test_a_recipe_that_is_none(build_with, text):
     told = build_with(text)
     assert told.code == 2

@@ -1,0 +1,67 @@
+"""Runs the main job in small shards, and kills it where it is told to.
+
+    kill_driver.py run ARGUMENT...           the command line, whole
+    kill_driver.py points FOLDER ARGUMENT... one run killed at every point that stdin names, then resumed
+
+A point is "MODE N": at the N-th file of the run, with half of the temporary file written (`half`), before
+the rename (`before`) or after it (`after`). Every run is a process of its own, forked before any thread.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from curate.cli import main
+from curate.corpus import pipeline
+from curate.runs import folder
+
+SHARD_ROWS = 20
+_replace = os.replace
+
+
+def kill_at(mode, number):
+    """Makes this process kill itself at its `number`-th rename."""
+    seen = 0
+
+    def replace(source, target):
+        nonlocal seen
+        seen += 1
+        if seen == number and mode == "half":
+            os.truncate(source, Path(source).stat().st_size // 2)
+        if seen != number or mode == "after":
+            _replace(source, target)
+        if seen == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.replace = replace
+
+
+def forked(arguments, point=None):
+    """Runs the command line in a process of its own; returns its exit code, or minus the signal."""
+    child = os.fork()
+    if child == 0:
+        if point:
+            kill_at(*point)
+        try:
+            main(arguments)
+        except SystemExit as exc:
+            os._exit(exc.code or 0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def points(out, arguments):
+    for number, line in enumerate(sys.stdin):
+        mode, at = line.split()
+        command = [*arguments, "--out", str(Path(out, str(number)))]
+        killed = forked(command, (mode, int(at)))
+        sys.stdout.write(f"{killed} {forked(command)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    pipeline.SHARD_ROWS = SHARD_ROWS
+    folder.git_state = lambda: (None, None)
+    if sys.argv[1] == "run":
+        main(sys.argv[2:])
+    points(sys.argv[2], sys.argv[3:])

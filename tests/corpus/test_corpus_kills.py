@@ -1,0 +1,164 @@
+"""A run that is killed, anywhere, and started again ends with the bytes of one that was not."""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+import pytest
+from corpus_rows import OUTPUTS, build, document, question, recipe_text, write_lines
+
+import curate
+from curate.corpus import pipeline
+from curate.corpus.stages import Render
+from curate.models import Status
+from curate.runs import RunFolder, read_manifest, verify_run
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(curate.__file__).parents[1])}
+DRIVER = Path(__file__).with_name("kill_driver.py")
+ITEM = question("h1", "酸素と結びついて運ぶ、鉄を含む赤血球のたんぱく質はどれか。", year=2020)
+
+
+def _rows():
+    for n in range(67):
+        yield question(
+            f"q{n}", f"{n % 60}番目に、血液を全身に送り出す臓器はどれか。", year=2010 + n % 10
+        )
+    yield {**ITEM, "id": "leak", "year": 2016}
+    yield question("twice", "血液を全身に送り出さない臓器はどれか。")
+    yield question("twice", "血液を全身に送り出さぬ臓器はどれか。")
+
+
+@pytest.fixture
+def arguments(tmp_path):
+    """The command line, but for its --out."""
+    write_lines(tmp_path / "a.jsonl", _rows())
+    pages = [document(f"d{n}", f"{n}番目の臓器についての短い文章である。") for n in range(30)]
+    write_lines(tmp_path / "b.jsonl", [*pages, b"{"])
+    write_lines(tmp_path / "h.jsonl", [ITEM])
+    stages = ["year", "length", "exact_duplicates", "leakage", "render"]
+    (tmp_path / "recipe.yaml").write_text(
+        recipe_text(
+            [{"stage": stage} for stage in stages],
+            [
+                {"path": "a.jsonl", "layout": "questions", "name": "own"},
+                {"path": "b.jsonl", "layout": "documents", "name": "pages"},
+            ],
+            max_year=2017,
+            max_bad=9,
+            benchmarks=[{"name": "h", "path": "h.jsonl"}],
+        )
+    )
+    return ["build-corpus", "--recipe", str(tmp_path / "recipe.yaml"), "--format", "quiet"]
+
+
+def _files(out):
+    return {path.name: path.read_bytes() for path in out.iterdir() if path.name != "manifest.json"}
+
+
+def _is_whole(out, expected):
+    assert sorted(_files(out)) == sorted(OUTPUTS)
+    for name, data in _files(out).items():
+        assert data == expected[name], name
+    manifest = read_manifest(out)
+    assert (manifest.status, manifest.exit) == (Status.DONE, 0)
+    assert verify_run(out) == (len(OUTPUTS), [])
+
+
+def _run(arguments, out):
+    return [sys.executable, str(DRIVER), "run", *arguments, "--out", str(out)]
+
+
+def test_killed_at_a_file_before_and_after_its_rename(arguments, tmp_path):
+    done = subprocess.run(_run(arguments, tmp_path / "whole"), env=ENVIRONMENT, check=False)
+    assert done.returncode == 0
+    expected = _files(tmp_path / "whole")
+    files = 2 + 5 * 5 + 2 + len(OUTPUTS)  # manifests, shards of 100 rows, drops, outputs
+    every = [(mode, n) for n in range(1, files + 1) for mode in ("half", "before", "after")]
+    chosen = Random(0).sample(every, 12)  # noqa: S311 (nothing secret)
+    chosen += [("half", 1), ("before", files), ("after", files)]
+    done = subprocess.run(
+        [sys.executable, str(DRIVER), "points", str(tmp_path / "killed"), *arguments],
+        input="".join(f"{mode} {n}\n" for mode, n in chosen),
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["-9 0"] * len(chosen), done.stderr
+    for number in range(len(chosen)):
+        _is_whole(tmp_path / "killed" / str(number), expected)
+
+
+def test_killed_again_and_again_at_random_moments(arguments, tmp_path):
+    start = monotonic()
+    done = subprocess.run(_run(arguments, tmp_path / "whole"), env=ENVIRONMENT, check=False)
+    lasted = monotonic() - start
+    assert done.returncode == 0
+    moments = Random(1)  # noqa: S311 (nothing secret)
+    for _ in range(6):
+        with suppress(subprocess.TimeoutExpired):  # which kills it
+            subprocess.run(
+                _run(arguments, tmp_path / "killed"),
+                timeout=lasted * moments.uniform(0.4, 1.0),
+                env=ENVIRONMENT,
+                check=False,
+            )
+    done = subprocess.run(_run(arguments, tmp_path / "killed"), env=ENVIRONMENT, check=False)
+    assert done.returncode == 0
+    _is_whole(tmp_path / "killed", _files(tmp_path / "whole"))
+
+
+class Stop(BaseException):
+    """Ends a run as a signal would."""
+
+
+@pytest.mark.parametrize("after", [1, 6, 13, 21, 25])
+def test_a_resumed_run_does_no_shard_twice(arguments, tmp_path, monkeypatch, after):
+    written, rendered = [], []
+    write, apply = RunFolder.write_shard, Render.apply
+
+    def write_shard(self, name, frame):
+        if len(written) == after and not resumed:
+            raise Stop
+        written.append(name)
+        return write(self, name, frame)
+
+    def render(self, shard):
+        rendered.append(tuple(shard["row"]))
+        return apply(self, shard)
+
+    monkeypatch.setattr(pipeline, "SHARD_ROWS", 20)
+    monkeypatch.setattr(RunFolder, "write_shard", write_shard)
+    monkeypatch.setattr(Render, "apply", render)
+    recipe = Path(arguments[2])
+    resumed = False
+    try:
+        build(tmp_path / "run", recipe=recipe, max_bad=None)
+    except Stop:
+        resumed = True
+    assert resumed == (after < 25)
+    assert len(written) == after
+    build(tmp_path / "run", recipe=recipe, max_bad=None)
+    assert len(written) == len(set(written)) == 25
+    assert len(rendered) - len(set(rendered)) <= 1  # the one in flight
+
+
+def test_a_finished_run_is_not_read_again(arguments, tmp_path, monkeypatch):
+    recipe = Path(arguments[2])
+    first = build(tmp_path / "run", recipe=recipe)
+    monkeypatch.setattr(RunFolder, "write_shard", None)
+    again = build(tmp_path / "run", recipe=recipe)
+    assert (again.exit, again.data["kept"]) == (first.exit, first.data["kept"])
+    assert again.bytes() == first.bytes()
+
+
+def test_a_run_with_changed_input_is_not_resumed(arguments, tmp_path, monkeypatch):
+    recipe = Path(arguments[2])
+    build(tmp_path / "run", recipe=recipe)
+    write_lines(tmp_path / "a.jsonl", [question("other", "血液を全身に送り出す臓器を選べ。")])
+    with pytest.raises(Exception, match="other input files"):
+        build(tmp_path / "run", recipe=recipe)

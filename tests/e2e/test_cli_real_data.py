@@ -1,0 +1,100 @@
+"""The main job and an audit on real data, named by $JMLE_DATA; skipped where it is not there."""
+
+import shutil
+
+import pytest
+
+pytestmark = pytest.mark.data
+
+REASONS = {"text.empty", "year.after", "year.unknown", "length.short", "length.long",
+           "duplicate.id", "duplicate.exact", "leakage.contaminated", "leakage.recycled",
+           "leakage.review"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def main_job(real_data, cli, tmp_path_factory):
+    """Runs the main job into a new folder and returns what it said and the folder."""
+
+    def main_job():
+        run = tmp_path_factory.mktemp("real") / "run"
+        igakuqa = real_data / "igakuqa"
+        sources = (real_data / "yakugakuqa", igakuqa / "prompts" / "prompt.jsonl")
+        words = ("--max-year", 2017, "--benchmark", f"igakuqa={igakuqa}", "--out", run)
+        return cli("build-corpus", *sources, *words), run
+
+    return main_job
+
+
+@pytest.fixture(scope="module")
+def first_run(main_job):
+    told, run = main_job()
+    assert told.code == 0, told.err
+    return run
+
+
+def test_the_ledger_of_the_main_job(first_run, read_json):
+    ledger = read_json(first_run / "ledger.json")
+    assert (ledger["rows_in"], ledger["quarantined"]) == (4488, 0)
+    assert ledger["rows_in"] == ledger["kept"] + ledger["dropped"]
+
+
+def test_nothing_kept_is_later_than_2017(first_run, table):
+    kept = table(first_run / "kept.parquet")
+    assert kept
+    assert {row["provenance"]["source"] for row in kept} == {"yakugakuqa", "prompt"}
+    assert max(row["year"] for row in kept) == 2017
+    assert max(row["published"] for row in kept if row["explanation"]) <= 2017
+    assert not [row for row in kept if row["explanation"] and row["published"] is None]
+
+
+def test_every_dropped_row_has_a_reason(first_run, table):
+    assert {row["dropped_by"] for row in table(first_run / "dropped.parquet")} <= REASONS
+
+
+def test_the_whole_benchmark_was_indexed(first_run, read_json):
+    audit = read_json(first_run / "audit.json")
+    assert audit["verdict"] == "pass"
+    [benchmark] = audit["benchmarks"]
+    assert benchmark["items_expected"] == benchmark["items_indexed"] == 2000
+    assert (benchmark["years"], benchmark["absent_years"]) == ([2018, 2019, 2020, 2021, 2022], [])
+
+
+def test_another_run_has_the_same_hashes(first_run, main_job, read_json):
+    told, second = main_job()
+    assert told.code == 0
+    one, two = (read_json(run / "manifest.json") for run in (first_run, second))
+    assert one["outputs"] == two["outputs"]
+    assert read_json(first_run / "audit.json") == read_json(second / "audit.json")
+
+
+def test_the_run_verifies(first_run, cli):
+    assert cli("verify", first_run).code == 0
+
+
+@pytest.fixture(scope="module")
+def shifted(real_data, cli, tmp_path_factory):
+    """Audits the exams of 2018 and 2019 against those of 2020 to 2022."""
+    folder = tmp_path_factory.mktemp("shifted")
+    for year in ("2018", "2019"):
+        shutil.copytree(real_data / "igakuqa" / "data" / year, folder / "old" / "data" / year)
+    words = ("--benchmark", f"igakuqa={real_data / 'igakuqa'}", "--years", "2020-2022")
+    told = cli("audit", folder / "old", *words, "--out", folder / "run", "--format", "json")
+    return told, folder / "run"
+
+
+def test_reused_items_fail_the_audit(shifted):
+    told, _ = shifted
+    assert told.code == 4
+    assert (told.data["verdict"], told.data["rows_in"]) == ("fail", 800)
+
+
+@pytest.mark.parametrize(
+    ("record", "item", "verdict"), [("113E2", "116B10", "recycled"), ("113B18", "116D2", "review")]
+)
+def test_a_known_pair_has_its_verdict(shifted, table, record, item, verdict):
+    rows = [
+        row
+        for row in table(shifted[1] / "findings.parquet")
+        if (row["record_id"], row["item_id"]) == (record, item)
+    ]
+    assert {row["verdict"] for row in rows} == {verdict}
