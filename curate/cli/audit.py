@@ -39,7 +39,7 @@ def audit_command(
     """
     from curate.cli.run import finish, parse_years
     from curate.jobs.audit import audit
-    from curate.jobs.plan import Options
+    from curate.jobs.overlay import Options
 
     show = Show(format_)
     options = Options(

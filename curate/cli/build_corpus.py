@@ -39,7 +39,7 @@ def build_corpus_command(
     """
     from curate.cli.run import finish, parse_years
     from curate.jobs.build_corpus import build_corpus
-    from curate.jobs.plan import Options
+    from curate.jobs.overlay import Options
 
     show = Show(format_)
     options = Options(

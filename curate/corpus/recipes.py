@@ -79,7 +79,7 @@ def validate_recipe(raw: RawRecipe) -> CorpusRecipe:
     Raises:
         RecipeError: A key is unknown or a value is wrong: with file, line and a suggestion.
     """
-    _refuse_giants(raw, raw.data, [])
+    _refuse_unwritable(raw, raw.data, [])
     try:
         return CorpusRecipe.model_validate(raw.data)
     except ValidationError as exc:
@@ -141,17 +141,19 @@ def _refuse_tangles(text: str, name: str) -> None:
             raise RecipeError(f"nested more than {MAX_DEPTH} deep", where=where)
 
 
-def _refuse_giants(raw: RawRecipe, value: Any, loc: list[str | int]) -> None:
-    """Refuses whole numbers that no JSON reader and no table would take."""
+def _refuse_unwritable(raw: RawRecipe, value: Any, loc: list[str | int]) -> None:
+    """Refuses what no JSON holds: whole numbers of any size, and text that is no Unicode."""
+    key = ".".join(str(part) for part in loc)
     if isinstance(value, int) and abs(value) >= _TOO_LARGE:
-        key = ".".join(str(part) for part in loc)
         raise RecipeError(f"{key}: the number is too large", where=raw.where(loc))
+    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+        raise RecipeError(f"{key}: the text is not Unicode", where=raw.where(loc))
     if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_giants(raw, item, [*loc, str(key)])
+        for name, item in value.items():
+            _refuse_unwritable(raw, item, [*loc, str(name)])
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _refuse_giants(raw, item, [*loc, index])
+            _refuse_unwritable(raw, item, [*loc, index])
 
 
 def _refuse_repeated_keys(node: yaml.Node, name: str) -> None:

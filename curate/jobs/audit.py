@@ -7,7 +7,8 @@ from curate.corpus.pipeline import Progress
 from curate.jobs.dry_run import describe
 from curate.jobs.execute import execute
 from curate.jobs.outcome import Outcome
-from curate.jobs.plan import Options, make_plan
+from curate.jobs.overlay import Options
+from curate.jobs.plan import make_plan
 
 
 def audit(

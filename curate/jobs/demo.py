@@ -5,7 +5,7 @@ from pathlib import Path
 from curate.corpus.pipeline import Progress
 from curate.jobs.build_corpus import build_corpus
 from curate.jobs.outcome import Outcome
-from curate.jobs.plan import Options
+from curate.jobs.overlay import Options
 from curate.tables import share
 
 

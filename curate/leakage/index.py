@@ -105,15 +105,17 @@ def _texts(item: BenchmarkItem) -> list[tuple[Part, int, Folded]]:
 
 
 def _weights(texts: Sequence[Sequence[tuple[Part, int, Folded]]]) -> dict[str, float]:
-    """log(n / df) / log(n), where a gram of a shared vignette counts once for the group."""
+    """log(n / df) / log(n), where a gram of a shared vignette alone counts once for the group."""
     count: Counter[str] = Counter()
-    vignettes = set()
+    groups: dict[tuple[int, str], set[str]] = defaultdict(set)
     for parts in texts:
-        own = [(size, f.text) for part, size, f in parts if part is not Part.VIGNETTE]
-        case = [(size, f.text) for part, size, f in parts if part is Part.VIGNETTE]
-        fresh = [text for text in case if text not in vignettes]
-        vignettes.update(fresh)
-        count.update(set(chain.from_iterable(grams(text, size) for size, text in (*own, *fresh))))
+        own = [grams(f.text, size) for part, size, f in parts if part is not Part.VIGNETTE]
+        distinct = set(chain.from_iterable(own))
+        count.update(distinct)
+        for case in ((size, f.text) for part, size, f in parts if part is Part.VIGNETTE):
+            groups[case] |= distinct
+    for (size, text), asked in groups.items():
+        count.update(set(grams(text, size)) - asked)
     n = max(len(texts), 2)
     return {gram: max(0.0, math.log(n / df) / math.log(n)) for gram, df in count.items()}
 

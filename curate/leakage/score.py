@@ -1,5 +1,6 @@
 """Scores one record against one item: the share of a part's information found in one window."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ def score_part(part: IndexedPart, positions: dict[str, list[int]], text: str) ->
         return NOTHING
     width = int(len(part.folded.text) * WINDOW_SLACK) + WINDOW_EXTRA
     first, last, best = _best_window(hits, part.weights, width)
+    first, last = _tightened(hits, first, last, part.gram)
     start, end = hits[first][0], hits[last][0] + len(hits[last][1])
     found = {gram for _, gram in hits[first : last + 1]}
     share = min(1.0, best / total)
@@ -78,6 +80,19 @@ def _best_window(
         if total > best + 1e-9:
             best, where = total, (left, right)
     return (*where, best)
+
+
+def _tightened(
+    hits: Sequence[tuple[int, str]], first: int, last: int, size: int
+) -> tuple[int, int]:
+    """Completes the run of n-grams at the window's end, and drops from its start what comes again."""
+    while last + 1 < len(hits) and hits[last + 1][0] <= hits[last][0] + size:
+        last += 1
+    inside = Counter(gram for _, gram in hits[first : last + 1])
+    while inside[hits[first][1]] > 1:
+        inside[hits[first][1]] -= 1
+        first += 1
+    return first, last
 
 
 def _item_span(part: IndexedPart, found: set[str]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import orjson
 import polars as pl
 
 from curate.jobs.build_corpus import build_corpus
-from curate.jobs.plan import Options
+from curate.jobs.overlay import Options
 
 OUTPUTS = (
     "recipe.yaml",

@@ -5,7 +5,7 @@ import pytest
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.recipes import apply_settings, read_recipe, validate_recipe
 from curate.errors import RecipeError
-from curate.jobs.plan import parse_settings
+from curate.jobs.overlay import parse_settings
 from curate.tables import share
 
 GOOD = """\

