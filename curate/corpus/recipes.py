@@ -34,11 +34,11 @@ class RawRecipe:
     path: Path
     data: dict[str, Any]
     node: yaml.Node | None = None
-    overlaid: set[str] = field(default_factory=set)
+    overlaid: set[tuple[str | int, ...]] = field(default_factory=set)
 
     def where(self, loc: Sequence[str | int]) -> str:
         """Returns file:line of the deepest key of `loc` that stands in the file."""
-        if loc and loc[0] in self.overlaid:
+        if any(tuple(loc[: len(path)]) == path for path in self.overlaid):
             return "command line"
         return f"{self.path.name}:{_line(self.node, loc)}"
 
@@ -104,24 +104,27 @@ def apply_settings(raw: RawRecipe, settings: Mapping[str, Any]) -> None:
         RecipeError: The path leads nowhere.
     """
     for path, value in settings.items():
-        parts = path.split(".")
+        *parents, last = path.split(".")
         target: Any = raw.data
-        for part in parts[:-1]:
-            target = _step(target, part, path)
+        loc: list[str | int] = []
+        for part in parents:
+            key, target = _step(target, part, path)
+            loc.append(key)
         if not isinstance(target, dict):
-            raise RecipeError(f"{parts[-2]!r} has no keys", where=f"--set {path}")
-        target[parts[-1]] = value
-        raw.overlaid.add(parts[0])
+            raise RecipeError(f"{parents[-1]!r} has no keys", where=f"--set {path}")
+        target[last] = value
+        raw.overlaid.add((*loc, last))
 
 
-def _step(target: Any, part: str, path: str) -> Any:
+def _step(target: Any, part: str, path: str) -> tuple[str | int, Any]:
+    """Returns the key or index that `part` stands for, and what is there."""
     if isinstance(target, dict):
-        return target.setdefault(part, {})
+        return part, target.setdefault(part, {})
     if isinstance(target, list):
         for index, entry in enumerate(target):
             names = (entry.get("stage"), entry.get("name")) if isinstance(entry, dict) else ()
             if part in names or part == str(index):
-                return entry
+                return index, entry
         known = [str(e.get("stage") or e.get("name")) for e in target if isinstance(e, dict)]
         raise RecipeError(
             f"no {part!r} in the list.{did_you_mean(part, known)}", where=f"--set {path}"

@@ -10,8 +10,10 @@ from curate.tables import share
 
 
 def demo(out: Path, progress: Progress) -> Outcome:
-    """Builds the demo corpus in `out` from pipelines/demo.yaml."""
-    outcome = build_corpus([], Options(recipe=share("pipelines", "demo.yaml")), out, progress)
+    """Builds the demo corpus in `out` from pipelines/demo/demo.yaml."""
+    outcome = build_corpus(
+        [], Options(recipe=share("pipelines", "demo", "demo.yaml")), out, progress
+    )
     return outcome.model_copy(
         update={"hint": f"open {out / 'report.html'}, then: curate verify {out}"}
     )

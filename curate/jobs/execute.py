@@ -212,10 +212,11 @@ def _error(plan: Plan, settled: Settled, protected: Protected) -> CurateError | 
             where=f"{first.file}:{first.line}",
             hint="All of them stand in quarantine.jsonl. Mend them, or allow them with --max-bad.",
         )
-    problems = [problem for benchmark in protected.benchmarks for problem in benchmark.problems]
-    if problems:
+    incomplete = next((b for b in protected.benchmarks if b.problems), None)
+    if incomplete:
         return InputError(
-            f"the benchmark is incomplete, so there is no verdict: {problems[0]}",
+            f"the benchmark is incomplete, so there is no verdict: {incomplete.problems[0]}",
+            where=incomplete.ref.path,
             hint="A verdict needs every item of the benchmark; fetch it again.",
         )
     return _gate(settled.audit)

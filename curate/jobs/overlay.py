@@ -10,6 +10,7 @@ import yaml
 from curate.corpus.recipes import RawRecipe
 from curate.errors import InputError, RecipeError, UsageError
 from curate.sources import detect_layout, only_our_columns
+from curate.sources.documents import first_cells_of
 
 Command = Literal["build-corpus", "audit"]
 
@@ -41,7 +42,7 @@ def overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
         value = getattr(options, key)
         if value is not None:
             data[key] = value
-            raw.overlaid.add(key)
+            raw.overlaid.add((key,))
     _overlay_sources(raw, paths)
     _overlay_benchmarks(raw, options)
 
@@ -60,6 +61,8 @@ def _overlay_benchmarks(raw: RawRecipe, options: Options) -> None:
             entry["path"] = _inside(raw, str(entry["path"]))
     given = [{**known.get(entry["name"], {}), **entry} for entry in given]
     data["benchmarks"] = kept + given
+    if options.years is not None and not data["benchmarks"]:
+        raise UsageError("--years picks years of a benchmark, and there is none")
     if options.years is not None:
         for entry in data["benchmarks"]:
             entry["years"] = list(options.years)
@@ -133,8 +136,9 @@ def _layout(path: Path, command: Command) -> str:
     if command == "audit" and layout not in ("igakuqa", "yakugakuqa", "run"):
         return "questions" if layout == "questions" and only_our_columns(path) else "texts"
     if layout is None:
+        columns = list(first_cells_of(path) or ())
         raise InputError(
-            "its layout is not a known one",
+            f"its layout is not a known one; found the columns: {', '.join(columns[:20]) or 'none'}",
             where=str(path),
             hint="Map its columns in a recipe (layout: questions or documents, fields: {id: …, text: …}).",
         )

@@ -4,11 +4,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import orjson
 import yaml
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from curate.errors import InputError, boundary
 from curate.models import BenchmarkCoverage, Quarantined, Question, Record
@@ -21,6 +21,7 @@ from curate.sources import (
     read_source,
     source_files,
 )
+from curate.sources.years import FIRST_YEAR, LAST_YEAR
 from curate.tables import share
 
 _YEAR_FOLDER = re.compile(r"(?:^|/)([0-9]{4})/")
@@ -28,7 +29,9 @@ _YEAR_FOLDER = re.compile(r"(?:^|/)([0-9]{4})/")
 English = tuple[str, tuple[str, ...]]
 """An item's stem and choices in English."""
 
-Years = Annotated[list[int], Field(min_length=2, max_length=2)]
+Years = Annotated[
+    list[Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]], Field(min_length=2, max_length=2)
+]
 
 
 class BenchmarkRef(Record):
@@ -37,6 +40,16 @@ class BenchmarkRef(Record):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     path: str
     years: Years | None = None
+
+    @model_validator(mode="after")
+    def _years_run_forward(self) -> Self:
+        if self.years is not None and self.years[0] > self.years[1]:
+            raise ValueError("years: the first is later than the last")
+        return self
+
+    def asked_years(self) -> Sequence[int]:
+        """Returns every year that was asked for; none where all are."""
+        return range(self.years[0], self.years[1] + 1) if self.years else ()
 
     def wants(self, year: int | None) -> bool:
         """Whether items of `year` belong to the audit; items without a year always do."""
@@ -106,7 +119,9 @@ def read_benchmark(ref: BenchmarkRef) -> Benchmark:
         return _read_known(ref, layout) if layout else _read_questions(ref)
     except InputError as exc:
         nothing = hashlib.sha256(b"").hexdigest()
-        return Benchmark(ref, (), 0, (), _wanted(ref, layout), nothing, (f"{ref.name}: {exc}",))
+        return Benchmark(
+            ref, (), 0, (), _wanted(ref, layout), nothing, (f"{ref.name}: {exc.message}",)
+        )
 
 
 def known_layouts() -> dict[str, BenchmarkLayout]:
@@ -119,7 +134,8 @@ def known_layouts() -> dict[str, BenchmarkLayout]:
 
 
 def _wanted(ref: BenchmarkRef, layout: BenchmarkLayout | None) -> tuple[int, ...]:
-    return tuple(y for y in sorted(layout.years) if ref.wants(y)) if layout else ()
+    """Returns the years to look for: those asked for, or all that the layout knows."""
+    return tuple(ref.asked_years() or (sorted(layout.years) if layout else ()))
 
 
 def _read_questions(ref: BenchmarkRef) -> Benchmark:
@@ -133,7 +149,7 @@ def _read_questions(ref: BenchmarkRef) -> Benchmark:
         items=[BenchmarkItem(ref.name, q) for q in wanted],
         items_expected=len(wanted) + len(problems),
         years=years,
-        absent_years=[],
+        absent_years=[year for year in ref.asked_years() if year not in years],
         sha256=_listing_sha256(files),
         problems=[f"{ref.name}: {problem}" for problem in problems],
     )
@@ -145,7 +161,8 @@ def _read_known(ref: BenchmarkRef, layout: BenchmarkLayout) -> Benchmark:
     wanted = _wanted(ref, layout)
     questions, bad = _questions(source, files)
     present = {q.year for q in questions}
-    years = [year for year in wanted if year in present or _has_folder(files, year)]
+    known = [year for year in wanted if year in layout.years]
+    years = [year for year in known if year in present or _has_folder(files, year)]
     in_years = [q for q in questions if q.year in years]
     problems = [*_section_gaps(layout, years, in_years), *(b for b in bad if _in_years(b, years))]
     used = [f for f in files if _in_years(f.relative, years)]

@@ -158,10 +158,10 @@ class RunFolder:
         )
 
     def _opened(self) -> Manifest:
-        found = read_manifest(self.path) if (self.path / MANIFEST).exists() else None
+        found = self._found()
         if found is None:
             self._refuse_strangers()
-        elif found.fingerprint != self.request.fingerprint:
+        elif not self._may_go_on(found):
             raise _other_run(self.path, found, self.request)
         elif found.status is Status.DONE:
             shutil.rmtree(self.work, ignore_errors=True)
@@ -171,6 +171,25 @@ class RunFolder:
         manifest = self._new_manifest()
         self.write_json(MANIFEST, manifest)
         return manifest
+
+    def _found(self) -> Manifest | None:
+        if not (self.path / MANIFEST).exists():
+            return None
+        try:
+            return read_manifest(self.path)
+        except InputError as exc:
+            raise UsageError(
+                f"the folder holds something else: {exc.message}",
+                where=exc.where,
+                hint="Choose another --out.",
+            ) from exc
+
+    def _may_go_on(self, found: Manifest) -> bool:
+        """Whether this is the run that was found: its input may be mended until it is done."""
+        asked = self.request
+        same_words = (found.command, found.arguments) == (asked.command, asked.arguments)
+        mended = same_words and found.status is not Status.DONE
+        return mended or found.fingerprint == asked.fingerprint
 
     def _new_manifest(self) -> Manifest:
         revision, dirty = git_state()

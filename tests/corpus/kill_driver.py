@@ -1,7 +1,7 @@
 """Runs the main job in small shards, and kills it where it is told to.
 
     kill_driver.py run ARGUMENT...           the command line, whole
-    kill_driver.py points FOLDER ARGUMENT... one run killed at every point that stdin names, then resumed
+    kill_driver.py points FOLDER ARGUMENT... one run whole; for every point of stdin one killed and resumed
 
 A point is "MODE N": at the N-th file of the run, with half of the temporary file written (`half`), before
 the rename (`before`) or after it (`after`). Every run is a process of its own, forked before any thread.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from curate.cli import main
 from curate.corpus import pipeline
-from curate.runs import folder
+from curate.runs import code_sha256, folder
 
 SHARD_ROWS = 20
 _replace = os.replace
@@ -51,6 +51,8 @@ def forked(arguments, point=None):
 
 
 def points(out, arguments):
+    code_sha256()  # once for all of them
+    forked([*arguments, "--out", str(Path(out, "whole"))])
     for number, line in enumerate(sys.stdin):
         mode, at = line.split()
         command = [*arguments, "--out", str(Path(out, str(number)))]

@@ -59,7 +59,7 @@ def test_a_benchmark_path_that_is_not_there(build, cli, old_file, run, tmp_path,
     words = ("--benchmark", f"igakuqa={tmp_path / 'nowhere'}")
     told = cli("build-corpus", old_file, *words, "--out", run)
     assert told.code == 3
-    assert f"error: {PROBLEM}igakuqa: {tmp_path / 'nowhere'}: there is no such file" in told.err
+    assert f"error: {tmp_path / 'nowhere'}: {PROBLEM}igakuqa: there is no such file" in told.err
     [benchmark] = no_verdict()["benchmarks"]
     assert benchmark["items_indexed"] == 0
     assert benchmark["absent_years"] == [2018, 2019, 2020, 2021, 2022]
@@ -70,7 +70,7 @@ def test_a_benchmark_with_a_broken_line(build, cli, held_out, old_file, run, no_
     held_out.write_bytes(b"\n".join([lines[0], lines[1][:50], lines[2]]))
     told = build(old_file)
     assert told.code == 3
-    assert f"error: {PROBLEM}held-out: held-out/held_out.jsonl:2: not " in told.err
+    assert f"error: {held_out}: {PROBLEM}held-out: held-out/held_out.jsonl:2: not " in told.err
     [benchmark] = no_verdict()["benchmarks"]
     assert (benchmark["items_expected"], benchmark["items_indexed"]) == (3, 2)
 
@@ -85,8 +85,12 @@ def test_a_mended_benchmark_is_looked_at_again(build, held_out, old_file, tmp_pa
     gz.unlink()
     shutil.copy(held_out, folder / "items.jsonl")
     mended = cli(*words)
-    assert mended.code == 2
-    assert "the folder holds a run with other " in mended.err
+    assert mended.code == 0
+    assert cli(*words).out.startswith("Already done")
+    shutil.copy(old_file, folder / "more.jsonl")
+    changed = cli(*words)
+    assert changed.code == 2
+    assert "the folder holds a run with other input files" in changed.err
 
 
 def test_years_pick_the_items_of_a_benchmark(build, old_file, run, read_json):
@@ -122,7 +126,7 @@ def test_missing_sections_of_a_known_benchmark(cli, old_file, run, little_igakuq
     words = ("--benchmark", f"igakuqa={little_igakuqa(51)}")
     told = cli("build-corpus", old_file, *words, "--out", run)
     assert told.code == 3
-    assert f"error: {PROBLEM}igakuqa: 2018 section A has 0 items, expected 75\n" in told.err
+    assert f"{PROBLEM}igakuqa: 2018 section A has 0 items, expected 75\n" in told.err
     [benchmark] = no_verdict()["benchmarks"]
     assert (benchmark["items_expected"], benchmark["items_indexed"]) == (400, 51)
     assert benchmark["absent_years"] == [2019, 2020, 2021, 2022]
@@ -137,7 +141,7 @@ def test_one_section_file_removed_from_the_real_benchmark(
     (copy / "data" / "2018" / "112-D.jsonl").unlink()
     told = cli("build-corpus", old_file, "--benchmark", f"igakuqa={copy}", "--out", run)
     assert told.code == 3
-    assert f"error: {PROBLEM}igakuqa: 2018 section D has 0 items, expected 75\n" in told.err
+    assert f"{PROBLEM}igakuqa: 2018 section D has 0 items, expected 75\n" in told.err
     [benchmark] = no_verdict()["benchmarks"]
     assert (benchmark["items_expected"], benchmark["items_indexed"]) == (400, 325)
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import curate
-from curate.errors import InputError, UsageError
+from curate.errors import UsageError
 from curate.models import Status
 from curate.runs import RunFolder, code_version, content_sha256, file_sha256, read_manifest
 
@@ -122,8 +122,13 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("difference", OTHERS)
-@pytest.mark.parametrize("finished", [True, False])
+MENDABLE = ("recipe", "input files")
+
+
+@pytest.mark.parametrize(
+    ("difference", "finished"),
+    [(d, f) for d in OTHERS for f in (True, False) if f or d not in MENDABLE],
+)
 def test_a_run_of_other_arguments_is_refused_and_untouched(
     tmp_path, request_of, difference, finished
 ):
@@ -138,6 +143,17 @@ def test_a_run_of_other_arguments_is_refused_and_untouched(
     assert caught.value.exit == 2
     assert caught.value.hint
     assert _tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("difference", MENDABLE)
+@pytest.mark.parametrize("status", [Status.FAILED, Status.RUNNING])
+def test_what_a_run_reads_may_be_mended_until_it_is_done(tmp_path, request_of, difference, status):
+    with RunFolder(tmp_path, request_of()) as run:
+        if status is Status.FAILED:
+            run.fail(3)
+    with RunFolder(tmp_path, request_of(fingerprint="8" * 64, **OTHERS[difference])) as run:
+        assert run.manifest.fingerprint == "8" * 64
+        assert not run.finished
 
 
 @pytest.mark.parametrize(
@@ -157,7 +173,7 @@ def test_somebody_else_s_folder_is_refused_and_untouched(tmp_path, request_of, n
 def test_a_manifest_that_is_none_is_refused_and_untouched(tmp_path, request_of):
     (tmp_path / "manifest.json").write_text('{"name": "a web page"}')
     before = _tree(tmp_path)
-    with pytest.raises(InputError, match="not a manifest"):
+    with pytest.raises(UsageError, match="something else: not a manifest"):
         RunFolder(tmp_path, request_of())
     assert _tree(tmp_path) == before
 
