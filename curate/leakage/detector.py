@@ -30,7 +30,7 @@ class Thresholds(Record):
     options: float = 0.5
     same_options: float = 0.8
     information: float = 12.0
-    half_share: float = 0.35
+    half_share: float = 0.45
     half_information: float = 40.0
 
     def found(self, score: PartScore) -> bool:

@@ -49,7 +49,10 @@ def score_part(part: IndexedPart, positions: dict[str, list[int]], text: str) ->
     if ALIGN_FROM <= share < 1 and len(part.folded.text) >= ALIGN_LENGTH:
         slack = len(part.folded.text) // 2
         near = text[max(0, start - slack) : end + slack]
-        aligned = fuzz.partial_ratio(part.folded.text, near, score_cutoff=ALIGNED) / 100
+        whole = len(near) >= len(part.folded.text) * ALIGNED / 100
+        aligned = (
+            fuzz.partial_ratio(part.folded.text, near, score_cutoff=ALIGNED) / 100 if whole else 0.0
+        )
         share, best = max(share, aligned), max(best, aligned * total)
     return PartScore(
         share=share,

@@ -89,7 +89,11 @@ def build_report(
 
 
 def _pairs(shards: Sequence[Path]) -> Iterable[Found]:
-    rows = pl.scan_parquet(list(shards)).filter(pl.col("findings").list.len() > 0).collect()
+    rows = (
+        pl.scan_parquet(list(shards), glob=False)
+        .filter(pl.col("findings").list.len() > 0)
+        .collect()
+    )
     for row in rows.iter_rows(named=True):
         by_item: dict[tuple[str, str], list[Finding]] = defaultdict(list)
         for found in row["findings"]:
