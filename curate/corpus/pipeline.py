@@ -51,10 +51,10 @@ def ingest(
             shards.append(_ingested(pending, done, len(shards), run))
             done += len(pending)
             pending = []
-            progress("reading", done, 0)
+            progress("reading rows", done, 0)
     if pending or not shards:
         shards.append(_ingested(pending, done, len(shards), run))
-    progress("reading", done + len(pending), done + len(pending))
+    progress("reading rows", done + len(pending), done + len(pending))
     return shards, bad
 
 
@@ -68,7 +68,7 @@ def run_stages(
         if is_corpus:
             for number, stage in members:
                 shards = _run_corpus_stage(shards, number, stage, run)
-                progress(_name(stage), len(shards), len(shards))
+                progress(f"{_name(stage)} (shards)", len(shards), len(shards))
         else:
             shards = _run_row_stages(shards, members, run, progress)
     return shards
@@ -95,7 +95,7 @@ def _run_row_stages(
     for shard in shards:
         work = partial(_apply, shard.path, members)
         done.append(_checkpoint(_next_name(shard, members), run, work))
-        progress(what, len(done), len(shards))
+        progress(f"{what} (shards)", len(done), len(shards))
     return done
 
 

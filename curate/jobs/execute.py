@@ -95,7 +95,7 @@ def _rows(plan: Plan) -> Iterator[Question | Document | Quarantined]:
 def _protect(plan: Plan, progress: Progress) -> Protected:
     benchmarks = [read_benchmark(ref) for ref in plan.recipe.benchmarks]
     items = [item for benchmark in benchmarks for item in benchmark.items]
-    progress("indexing the benchmark", len(items), len(items))
+    progress("indexing benchmark items", len(items), len(items))
     return Protected(benchmarks, Detector(items) if items else None)
 
 
