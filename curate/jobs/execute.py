@@ -212,11 +212,12 @@ def _error(plan: Plan, settled: Settled, protected: Protected) -> CurateError | 
             where=f"{first.file}:{first.line}",
             hint="All of them stand in quarantine.jsonl. Mend them, or allow them with --max-bad.",
         )
-    incomplete = next((b for b in protected.benchmarks if b.problems), None)
+    incomplete = next((b for b in protected.benchmarks if b.gaps), None)
     if incomplete:
+        gap = incomplete.gaps[0]
         return InputError(
-            f"the benchmark is incomplete, so there is no verdict: {incomplete.problems[0]}",
-            where=incomplete.ref.path,
+            f"{incomplete.ref.name} is incomplete, so there is no verdict: {gap.problem}",
+            where=gap.where or incomplete.ref.path,
             hint="A verdict needs every item of the benchmark; fetch it again.",
         )
     return _gate(settled.audit)

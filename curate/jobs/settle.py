@@ -69,7 +69,7 @@ def settle(
     """Returns ledger and audit of the rows in `shards`."""
     ledger = _ledger(plan, shards, len(quarantined))
     coverage = _coverage(benchmarks, detector)
-    problems = [problem for benchmark in benchmarks for problem in benchmark.problems]
+    problems = [f"{b.ref.name}: {gap}" for b in benchmarks for gap in b.gaps]
     counts = _open_findings([shard.path for shard in shards])
     audit = Audit(
         verdict=_verdict(coverage, problems, counts) if plan.recipe.leakage else AuditVerdict.NONE,

@@ -3,8 +3,8 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Literal, Self
+from dataclasses import dataclass
+from typing import Annotated, Literal, NamedTuple, Self
 
 import orjson
 import yaml
@@ -87,9 +87,19 @@ class BenchmarkItem:
         return "\n".join((self.text_en, *self.choices_en))
 
 
+class Gap(NamedTuple):
+    """Something that keeps coverage from being complete, and its file:line where it has one."""
+
+    problem: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem}" if self.where else self.problem
+
+
 @dataclass(frozen=True)
 class Benchmark:
-    """What was read of one benchmark. `problems` say why coverage is incomplete."""
+    """What was read of one benchmark. `gaps` say why coverage is incomplete."""
 
     ref: BenchmarkRef
     items: Sequence[BenchmarkItem]
@@ -97,7 +107,7 @@ class Benchmark:
     years: Sequence[int]
     absent_years: Sequence[int]
     sha256: str
-    problems: Sequence[str] = field(default_factory=tuple)
+    gaps: Sequence[Gap] = ()
 
     def coverage(self, undetermined: int) -> BenchmarkCoverage:
         """Returns the coverage as audit.json states it."""
@@ -113,15 +123,13 @@ class Benchmark:
 
 
 def read_benchmark(ref: BenchmarkRef) -> Benchmark:
-    """Reads the benchmark at `ref.path`; what cannot be read stands in `problems`, it never raises."""
+    """Reads the benchmark at `ref.path`; what cannot be read stands in `gaps`, it never raises."""
     layout = known_layouts().get(ref.name)
     try:
         return _read_known(ref, layout) if layout else _read_questions(ref)
     except InputError as exc:
         nothing = hashlib.sha256(b"").hexdigest()
-        return Benchmark(
-            ref, (), 0, (), _wanted(ref, layout), nothing, (f"{ref.name}: {exc.message}",)
-        )
+        return Benchmark(ref, (), 0, (), _wanted(ref, layout), nothing, (Gap(exc.message),))
 
 
 def known_layouts() -> dict[str, BenchmarkLayout]:
@@ -141,17 +149,17 @@ def _wanted(ref: BenchmarkRef, layout: BenchmarkLayout | None) -> tuple[int, ...
 def _read_questions(ref: BenchmarkRef) -> Benchmark:
     source = QuestionsSource(layout="questions", path=ref.path, name=ref.name)
     files = source_files(source)
-    questions, problems = _questions(source, files)
+    questions, gaps = _questions(source, files)
     wanted = [q for q in questions if ref.wants(q.year)]
     years = sorted({q.year for q in wanted if q.year is not None})
     return Benchmark(
         ref=ref,
         items=[BenchmarkItem(ref.name, q) for q in wanted],
-        items_expected=len(wanted) + len(problems),
+        items_expected=len(wanted) + len(gaps),
         years=years,
         absent_years=[year for year in ref.asked_years() if year not in years],
         sha256=_listing_sha256(files),
-        problems=[f"{ref.name}: {problem}" for problem in problems],
+        gaps=[*gaps, *_repeated(wanted)],
     )
 
 
@@ -164,7 +172,8 @@ def _read_known(ref: BenchmarkRef, layout: BenchmarkLayout) -> Benchmark:
     known = [year for year in wanted if year in layout.years]
     years = [year for year in known if year in present or _has_folder(files, year)]
     in_years = [q for q in questions if q.year in years]
-    problems = [*_section_gaps(layout, years, in_years), *(b for b in bad if _in_years(b, years))]
+    gaps = [*(g for g in bad if _in_years(g.where, years)), *_repeated(in_years)]
+    gaps += _section_gaps(layout, years, in_years)
     used = [f for f in files if _in_years(f.relative, years)]
     translated = [f for f in map(_companion, used) if f is not None]
     translations, broken = _translations(translated)
@@ -175,19 +184,32 @@ def _read_known(ref: BenchmarkRef, layout: BenchmarkLayout) -> Benchmark:
         years=years,
         absent_years=[year for year in wanted if year not in years],
         sha256=_listing_sha256([*used, *translated]),
-        problems=[f"{ref.name}: {problem}" for problem in (*problems, *broken)],
+        gaps=[*gaps, *broken],
     )
 
 
-def _questions(source: AnySource, files: Sequence[InputFile]) -> tuple[list[Question], list[str]]:
+def _questions(source: AnySource, files: Sequence[InputFile]) -> tuple[list[Question], list[Gap]]:
     questions: list[Question] = []
-    problems: list[str] = []
+    gaps: list[Gap] = []
     for row in read_source(source, files):
         if isinstance(row, Quarantined):
-            problems.append(f"{row.file}:{row.line}: {row.error}")
+            gaps.append(Gap(row.error, f"{row.file}:{row.line}"))
         elif isinstance(row, Question):
             questions.append(row)
-    return questions, problems
+    return questions, gaps
+
+
+def _repeated(questions: Sequence[Question]) -> list[Gap]:
+    """Returns the items that stand twice: which of them counts, nobody can tell."""
+    seen: set[tuple[str | None, str]] = set()
+    gaps = []
+    for question in questions:
+        key, place = (question.exam, question.id), question.provenance
+        if key in seen:
+            where = f"{place.source}/{place.path}:{place.line}"
+            gaps.append(Gap(f"the item {question.id!r} stands twice", where))
+        seen.add(key)
+    return gaps
 
 
 def _has_folder(files: Iterable[InputFile], year: int) -> bool:
@@ -202,7 +224,7 @@ def _in_years(path: str, years: Sequence[int]) -> bool:
 
 def _section_gaps(
     layout: BenchmarkLayout, years: Sequence[int], found: Sequence[Question]
-) -> list[str]:
+) -> list[Gap]:
     ids: dict[tuple[int | None, str | None], set[str]] = {}
     for question in found:
         ids.setdefault((question.year, question.section), set()).add(question.id)
@@ -211,7 +233,7 @@ def _section_gaps(
         for section, expected in layout.years[year].sections.items():
             have = len(ids.get((year, section), ()))
             if have != expected:
-                gaps.append(f"{year} section {section} has {have} items, expected {expected}")
+                gaps.append(Gap(f"{year} section {section} has {have} items, expected {expected}"))
     return gaps
 
 
@@ -227,10 +249,10 @@ def _companion(file: InputFile) -> InputFile | None:
 
 def _translations(
     files: Sequence[InputFile],
-) -> tuple[dict[tuple[str, str], English], list[str]]:
+) -> tuple[dict[tuple[str, str], English], list[Gap]]:
     """Returns (section file's stem, id) -> English text, and what of it could not be read."""
     found: dict[tuple[str, str], English] = {}
-    broken: list[str] = []
+    broken: list[Gap] = []
     for file in files:
         with boundary(InputError, "reading the translation"):
             lines = file.path.read_bytes().splitlines()
@@ -242,7 +264,7 @@ def _translations(
                 text, choices = str(row["problem_text_en"]), tuple(map(str, row["choices_en"]))
                 found[_stem(file.relative), str(row["problem_id"])] = (text, choices)
             except (orjson.JSONDecodeError, KeyError, TypeError):
-                broken.append(f"{file.relative}:{number}: not a translated item")
+                broken.append(Gap("not a translated item", f"{file.relative}:{number}"))
     return found, broken
 
 

@@ -5,9 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from curate.errors import InputError
 from curate.sources.base import Source
 from curate.sources.documents import DocumentsSource
-from curate.sources.files import InputFile, existing
+from curate.sources.files import InputFile, data_files, existing, refuse_link_out, root_of
 from curate.sources.igakuqa import IgakuqaSource
 from curate.sources.lines import Line, raw_text, read_lines
 from curate.sources.questions import QuestionsSource, only_our_columns
@@ -57,4 +58,25 @@ def detect_layout(path: Path) -> str | None:
     """
     existing(str(path))
     found = next((source for source in _BY_FORM if source.recognises(path)), None)
+    if found in (DocumentsSource, QuestionsSource):
+        _refuse_mixture(path)
     return str(found.model_fields["layout"].default) if found else None
+
+
+def _refuse_mixture(path: Path) -> None:
+    """Refuses a folder or glob in which some files hold questions and some documents."""
+    holds: dict[type[Source], Path] = {}
+    root = root_of(str(path))
+    for file in data_files(str(path)):
+        if file != root:
+            refuse_link_out(file, root)
+        for kind in (DocumentsSource, QuestionsSource):
+            if kind.recognises(file):
+                holds.setdefault(kind, file)
+    if len(holds) > 1:
+        names = " and ".join(file.name for file in holds.values())
+        raise InputError(
+            f"documents and questions are mixed ({names})",
+            where=str(path),
+            hint="Give each kind as a source of its own.",
+        )

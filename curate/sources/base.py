@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 from curate.models import Document, NonEmpty, Provenance, Question, Record
 from curate.sources.files import data_files
 from curate.sources.values import Cells
-from curate.sources.years import Dated, Published, YearRule, published_year
+from curate.sources.years import Dated, FieldRule, Published, YearRule, published_year
 
 Convert = Callable[[Cells, Provenance], Question | Document]
 """Makes a record of a row; raises ValueError for a row that cannot be one."""
@@ -56,6 +56,10 @@ class Source(Record, ABC):
     def columns(self) -> list[Column]:
         """Returns the columns without which a file cannot be this layout."""
 
+    def our_columns(self) -> set[str]:
+        """Returns the columns that a near miss in a file is probably meant to be; none: any name goes."""
+        return set()
+
     @abstractmethod
     def converter(self) -> Convert:
         """Returns what turns the rows of one file, fed in order, into records."""
@@ -68,6 +72,15 @@ class Source(Record, ABC):
     def label(self) -> str:
         """The name under which rows are known."""
         return self.name or self.layout
+
+    def year_columns(self) -> list[Column]:
+        """Returns the columns that the recipe itself names in its year rules."""
+        rules = {"year": self.year, "published": self.published}
+        return [
+            Column(ours=key, names=(rule.field,))
+            for key, rule in rules.items()
+            if key in self.model_fields_set and isinstance(rule, FieldRule)
+        ]
 
     def explained(self, explanation: str | None, year: Dated, cells: Cells) -> Explained:
         """Returns an explanation, its date and who verified it; all None where there is none."""

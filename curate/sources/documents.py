@@ -34,13 +34,21 @@ class DocumentsSource(Source):
 
     def columns(self) -> list[Column]:
         """Returns id, text and every column that the recipe maps."""
-        return mapped_columns([("id",), ("text",)], self.fields)
+        return [*mapped_columns([("id",), ("text",)], self.fields), *self.year_columns()]
+
+    def our_columns(self) -> set[str]:
+        """Returns our names, but for those that the recipe maps."""
+        return {"id", "text", "year"} - self.fields.keys()
 
     def converter(self) -> Convert:
         """Returns the converter; rows do not depend on each other."""
         return self._document
 
     def _document(self, cells: Cells, provenance: Provenance) -> Document:
+        if cells.get("choices") is not None:
+            raise ValueError(
+                "choices: a question among documents; give questions a file of their own"
+            )
         return document(renamed(cells, self.fields), provenance, self)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ HEAD_ROWS = 20
 PARQUET_BATCH = 4096
 
 _NAMES_SHOWN = 20
+_MISSPELLED = 0.75
+_OTHER_WORDS = frozenset({"publisher"})
 _NAME_SHOWN = 40
 
 
@@ -123,9 +126,19 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
 
 def _check_columns(rows: Sequence[Row], source: Source, file: str) -> None:
     found = list(dict.fromkeys(name for row in rows for name in row.cells))
+    where = f"{file}:{rows[0].number}"
     for column in source.columns():
         if not any(name in found for name in column.names):
-            raise _no_column(column, found, f"{file}:{rows[0].number}", source.hint)
+            raise _no_column(column, found, where, source.hint)
+    either = {"answer", "answers"} if {"answer", "answers"} & set(found) else set()
+    absent = sorted(source.our_columns() - set(found) - either)
+    for name in sorted(set(found) - source.our_columns() - _OTHER_WORDS):
+        if near := get_close_matches(name, absent, n=1, cutoff=_MISSPELLED):
+            raise InputError(
+                f"unknown column {name[:_NAME_SHOWN]!r}. Did you mean {near[0]!r}?",
+                where=where,
+                hint=f"Rename it, or map another name to it in the recipe. {source.hint}",
+            )
 
 
 def _no_column(column: Column, found: list[str], where: str, hint: str) -> InputError:

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from curate.models import Document, Provenance, Question
+from curate.errors import InputError
+from curate.models import Document, Provenance, Question, Status
+from curate.runs import read_manifest
 from curate.sources.base import Column, Convert, Source
 from curate.sources.values import Cells
 from curate.sources.years import FieldRule, YearRule
@@ -23,7 +25,14 @@ class RunSource(Source):
         return (path / KEPT).is_file() and (path / "manifest.json").is_file()
 
     def files(self) -> list[Path]:
-        """Returns kept.parquet alone."""
+        """Returns kept.parquet alone; raises InputError for a run that did not end well."""
+        status = read_manifest(Path(self.path)).status
+        if status is not Status.DONE:
+            raise InputError(
+                f"the run is {status.value}, not done",
+                where=self.path,
+                hint="Run its command again until it is done.",
+            )
         return [Path(self.path) / KEPT]
 
     def columns(self) -> list[Column]:

@@ -8,7 +8,7 @@ import pytest
 
 from curate.tables import share
 
-PROBLEM = "the benchmark is incomplete, so there is no verdict: "
+PROBLEM = "is incomplete, so there is no verdict: "
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_benchmark_path_that_is_not_there(build, cli, old_file, run, tmp_path,
     words = ("--benchmark", f"igakuqa={tmp_path / 'nowhere'}")
     told = cli("build-corpus", old_file, *words, "--out", run)
     assert told.code == 3
-    assert f"error: {tmp_path / 'nowhere'}: {PROBLEM}igakuqa: there is no such file" in told.err
+    assert f"error: {tmp_path / 'nowhere'}: igakuqa {PROBLEM}there is no such file" in told.err
     [benchmark] = no_verdict()["benchmarks"]
     assert benchmark["items_indexed"] == 0
     assert benchmark["absent_years"] == [2018, 2019, 2020, 2021, 2022]
@@ -70,7 +70,7 @@ def test_a_benchmark_with_a_broken_line(build, cli, held_out, old_file, run, no_
     held_out.write_bytes(b"\n".join([lines[0], lines[1][:50], lines[2]]))
     told = build(old_file)
     assert told.code == 3
-    assert f"error: {held_out}: {PROBLEM}held-out: held-out/held_out.jsonl:2: not " in told.err
+    assert f"error: held-out/held_out.jsonl:2: held-out {PROBLEM}not " in told.err
     [benchmark] = no_verdict()["benchmarks"]
     assert (benchmark["items_expected"], benchmark["items_indexed"]) == (3, 2)
 
@@ -126,7 +126,7 @@ def test_missing_sections_of_a_known_benchmark(cli, old_file, run, little_igakuq
     words = ("--benchmark", f"igakuqa={little_igakuqa(51)}")
     told = cli("build-corpus", old_file, *words, "--out", run)
     assert told.code == 3
-    assert f"{PROBLEM}igakuqa: 2018 section A has 0 items, expected 75\n" in told.err
+    assert f"igakuqa {PROBLEM}2018 section A has 0 items, expected 75\n" in told.err
     [benchmark] = no_verdict()["benchmarks"]
     assert (benchmark["items_expected"], benchmark["items_indexed"]) == (400, 51)
     assert benchmark["absent_years"] == [2019, 2020, 2021, 2022]
@@ -141,7 +141,7 @@ def test_one_section_file_removed_from_the_real_benchmark(
     (copy / "data" / "2018" / "112-D.jsonl").unlink()
     told = cli("build-corpus", old_file, "--benchmark", f"igakuqa={copy}", "--out", run)
     assert told.code == 3
-    assert f"{PROBLEM}igakuqa: 2018 section D has 0 items, expected 75\n" in told.err
+    assert f"igakuqa {PROBLEM}2018 section D has 0 items, expected 75\n" in told.err
     [benchmark] = no_verdict()["benchmarks"]
     assert (benchmark["items_expected"], benchmark["items_indexed"]) == (400, 325)
 

@@ -25,7 +25,7 @@ def held_out(tmp_path):
 
 def test_a_whole_benchmark_is_complete(held_out):
     read = _read(held_out)
-    assert (read.items_expected, len(read.items), read.problems) == (24, 24, [])
+    assert (read.items_expected, len(read.items), read.gaps) == (24, 24, [])
     assert (list(read.years), list(read.absent_years)) == ([2020, 2021], [])
     coverage = read.coverage(1)
     assert coverage.complete
@@ -45,7 +45,7 @@ def test_a_broken_line_is_a_missing_item(held_out, bad):
     held_out.write_bytes(held_out.read_bytes() + bad + b"\n")
     read = _read(held_out)
     assert (read.items_expected, len(read.items)) == (25, 24)
-    assert read.problems[0].startswith("held-out: held-out/held_out.jsonl:25: ")
+    assert read.gaps[0].where == "held-out/held_out.jsonl:25"
     assert not read.coverage(0).complete
 
 
@@ -63,13 +63,13 @@ def test_what_cannot_be_read_is_no_coverage_and_no_crash(tmp_path, name, content
     read = _read(path, name)
     assert list(read.items) == []
     assert not read.coverage(0).complete
-    assert read.problems or content == b"\n"
+    assert read.gaps or content == b"\n"
 
 
 def test_an_empty_folder_is_no_coverage(tmp_path):
     (tmp_path / "empty").mkdir()
-    assert _read(tmp_path / "empty").problems
-    assert _read(tmp_path / "empty", "igakuqa").problems
+    assert _read(tmp_path / "empty").gaps
+    assert _read(tmp_path / "empty", "igakuqa").gaps
 
 
 def test_the_hash_is_of_the_files(held_out):
@@ -143,7 +143,7 @@ def exams(tmp_path):
 
 def test_a_known_benchmark_is_read_with_its_translations(exams):
     read = _read(exams, "igakuqa", [2018, 2019])
-    assert (read.items_expected, len(read.items), read.problems) == (800, 800, [])
+    assert (read.items_expected, len(read.items), read.gaps) == (800, 800, [])
     assert read.coverage(0).complete
     assert all(item.text_en == f"Which organ is number {item.question.id}?" for item in read.items)
     assert all(item.choices_en[4] == "Liver" for item in read.items)
@@ -152,28 +152,27 @@ def test_a_known_benchmark_is_read_with_its_translations(exams):
 @pytest.mark.parametrize("path", ["data", "data/2018"])
 def test_a_folder_within_is_read_with_its_translations(exams, path):
     read = _read(exams / path, "igakuqa", [2018, 2018])
-    assert (len(read.items), read.problems) == (400, [])
+    assert (len(read.items), read.gaps) == (400, [])
     assert all(item.text_en for item in read.items)
 
 
 def test_an_absent_year_is_reported_and_no_gap(exams):
     read = _read(exams, "igakuqa", [2018, 2021])
     assert (list(read.years), list(read.absent_years)) == ([2018, 2019], [2020, 2021])
-    assert (read.items_expected, len(read.items), read.problems) == (800, 800, [])
+    assert (read.items_expected, len(read.items), read.gaps) == (800, 800, [])
 
 
 def test_years_that_were_not_asked_for_are_not_looked_at(exams):
     (exams / "data" / "2019" / "113-A.jsonl").write_bytes(b"{\n")
     read = _read(exams, "igakuqa", [2018, 2018])
-    assert (len(read.items), read.problems, list(read.absent_years)) == (400, [], [])
+    assert (len(read.items), read.gaps, list(read.absent_years)) == (400, [], [])
     before = read.sha256
     (exams / "data" / "2018" / "112-A_translate.jsonl").unlink()
     assert _read(exams, "igakuqa", [2018, 2018]).sha256 != before
 
 
 def _gap(read, message):
-    assert any(message in problem for problem in read.problems), read.problems
-    assert all(problem.startswith("igakuqa: ") for problem in read.problems)
+    assert any(message in str(gap) for gap in read.gaps), read.gaps
 
 
 def test_a_missing_section_is_a_gap(exams):
@@ -228,14 +227,14 @@ def test_compressed_sections_are_read(exams):
     (exams / "data" / "2018" / "112-A.jsonl.gz").write_bytes(gzip.compress(path.read_bytes()))
     path.unlink()
     read = _read(exams, "igakuqa", [2018, 2018])
-    assert (len(read.items), read.problems) == (400, [])
+    assert (len(read.items), read.gaps) == (400, [])
     assert all(item.text_en for item in read.items)
 
 
 @pytest.mark.data
 def test_the_real_benchmark_is_complete_and_translated(real_data):
     read = _read(real_data / "igakuqa", "igakuqa")
-    assert (read.items_expected, len(read.items), read.problems) == (2000, 2000, [])
+    assert (read.items_expected, len(read.items), read.gaps) == (2000, 2000, [])
     assert list(read.years) == [2018, 2019, 2020, 2021, 2022]
     assert sum(bool(item.text_en) for item in read.items) == 2000
     assert all(

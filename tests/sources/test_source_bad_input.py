@@ -232,9 +232,64 @@ def test_a_column_in_one_of_the_first_rows_is_enough(write, read):
     assert [isinstance(row, Quarantined) for row in rows] == [True] * 19 + [False, True]
 
 
-def test_questions_need_choices_or_a_key(write, read):
-    with pytest.raises(InputError, match="'choices' or 'answers' or 'answer'"):
-        read(QuestionsSource, write("q.jsonl", [{"id": "a", "text": "b", "choises": []}]))
+QUESTION = {
+    "id": "1",
+    "text": "心臓の部屋はいくつか。",
+    "choices": ["四つ", "二つ"],
+    "answers": ["a"],
+}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("choices", "choises"), ("answers", "anwsers"), ("text", "txt"), ("id", "ident")],
+)
+def test_questions_need_their_columns(write, read, ours, theirs):
+    row = {theirs if name == ours else name: value for name, value in QUESTION.items()}
+    with pytest.raises(InputError, match=f"no column '{ours}'.*found: .*{theirs}"):
+        read(QuestionsSource, write("q.jsonl", [row]))
+
+
+@pytest.mark.parametrize(
+    ("source", "extra", "meant"),
+    [
+        (QuestionsSource, {"explantion": "左右に二つずつある。"}, "explanation"),
+        (QuestionsSource, {"publishd": 2020}, "published"),
+        (QuestionsSource, {"yaer": 2015}, "year"),
+        (DocumentsSource, {"yaer": 2015}, "year"),
+    ],
+)
+def test_a_column_that_is_nearly_ours_stops(write, read, source, extra, meant):
+    row = QUESTION if source is QuestionsSource else {"id": "1", "text": "心臓"}
+    with pytest.raises(InputError, match=f"Did you mean '{meant}'") as caught:
+        read(source, write("q.jsonl", [{**row, **extra}]))
+    assert caught.value.where.endswith("q.jsonl:1")
+
+
+def test_a_year_column_that_the_recipe_names_must_be_there(write, read):
+    with pytest.raises(InputError, match="no column 'yera' \\(for year\\)"):
+        read(QuestionsSource, write("q.jsonl", [QUESTION]), year={"field": "yera"})
+
+
+@pytest.mark.parametrize("key", [{}, {"answers": None}])
+def test_a_key_is_never_left_out_in_silence(write, read, key):
+    silent = (
+        {name: value for name, value in QUESTION.items() if name != "answers"} | {"id": "2"} | key
+    )
+    rows = read(QuestionsSource, write("q.jsonl", [QUESTION, silent]))
+    assert rows[1].error == "answers: missing; a question without a key has []"
+
+
+def test_a_question_among_documents_is_set_aside(write, read):
+    rows = read(DocumentsSource, write("d.jsonl", [{"id": "d", "text": "心臓"}, QUESTION]))
+    assert rows[1].error.startswith("choices: a question among documents")
+
+
+def test_questions_and_documents_are_no_one_source(write, tmp_path):
+    write("mixed/d.jsonl", [{"id": "d", "text": "心臓"}])
+    write("mixed/q.jsonl", [QUESTION])
+    with pytest.raises(InputError, match="documents and questions are mixed"):
+        detect_layout(tmp_path / "mixed")
 
 
 @pytest.mark.parametrize("path", ["nowhere", "nowhere.jsonl", "nowhere/*.jsonl", "a\0b"])
