@@ -1,8 +1,10 @@
 """The application: commands in the order of the work, one boundary for errors, exit codes."""
 
+import os
 import sys
 import traceback
 from itertools import pairwise
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -14,7 +16,9 @@ from curate.cli.show import Format, Show
 from curate.errors import CurateError
 
 INTERRUPTED = 130
+BUG = 1
 USAGE = 2
+CLOSED_PIPE = 141
 
 app = typer.Typer(
     name="curate",
@@ -56,11 +60,17 @@ def _root(
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Runs the command line and exits with its code; only a bug shows a traceback unasked."""
+    """Runs the command line and exits with its code; a traceback shows only with --debug."""
     argv = sys.argv[1:] if arguments is None else arguments
     show = Show(_asked_format(argv))
     try:
         code = get_command(app)(args=argv, prog_name="curate", standalone_mode=False)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as exc:
+        if isinstance(exc, SystemExit) and not isinstance(exc.__context__, BrokenPipeError):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read our output has seen enough
+        sys.exit(CLOSED_PIPE)
     except CurateError as exc:
         if "--debug" in argv:
             traceback.print_exc()
@@ -72,6 +82,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (KeyboardInterrupt, EOFError):
         code = INTERRUPTED
     except Exception as exc:  # noqa: BLE001 (the last boundary: told, and re-raised unless it is usage)
+        if "--debug" in argv:
+            traceback.print_exc()
         _usage_or_bug(exc, show)
     if code == INTERRUPTED:  # typer returns it for Ctrl-C
         hint = "The same command goes on from here."
@@ -81,12 +93,17 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
-    """Tells click's usage errors in our form; lets a bug show itself with exit code 1."""
+    """Tells click's usage errors in our form, and anything else as a bug, without the data in it."""
     name = type(exc).__name__
     if name == "Abort":
         sys.exit(INTERRUPTED)
     if not hasattr(exc, "format_message"):
-        raise exc
+        last = traceback.extract_tb(exc.__traceback__)[-1]
+        hint = "The same command with --debug shows where; please report it."
+        message = f"a bug in curate: {name}"
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        show.error({"kind": "bug", "message": message, "where": where, "hint": hint}, BUG)
+        sys.exit(BUG)
     context = getattr(exc, "ctx", None)
     path = context.command_path if context else "curate"
     hint = f"`{path} --help` shows what there is."

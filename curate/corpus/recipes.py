@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.stages import AnyStage
@@ -18,6 +19,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
 _TOO_LARGE = 2**53
 _UNKNOWN = "extra_forbidden"
+_PARTS_OF_UNIONS = ("ExamPlus", "FieldRule", "[key]")
 _OPENING = (
     yaml.BlockMappingStartToken,
     yaml.BlockSequenceStartToken,
@@ -83,7 +85,8 @@ def validate_recipe(raw: RawRecipe) -> CorpusRecipe:
     try:
         return CorpusRecipe.model_validate(raw.data)
     except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False)[0]
+        errors = exc.errors(include_url=False, include_input=False)
+        first = _telling(errors)
         loc = _untagged(first["loc"])
         key = ".".join(str(part) for part in loc)
         if first["type"] == _UNKNOWN:
@@ -200,7 +203,19 @@ def _tag(model: type[BaseModel], key: str) -> str:
 def _untagged(loc: Sequence[str | int]) -> list[str | int]:
     """Returns a location without the word that a discriminated union puts after the list's index."""
     tagged = len(loc) > 2 and loc[0] in ("sources", "stages") and loc[2] in _tags()  # noqa: PLR2004
-    return [*loc[:2], *loc[3:]] if tagged else list(loc)
+    plain = [*loc[:2], *loc[3:]] if tagged else list(loc)
+    return [part for part in plain if part not in _PARTS_OF_UNIONS]
+
+
+def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """Returns an unknown key before anything else; in a union, one that no branch knows."""
+    branches = {part for error in errors for part in error["loc"] if part in _PARTS_OF_UNIONS}
+    unknown = [error for error in errors if error["type"] == _UNKNOWN]
+    places = [_untagged(error["loc"]) for error in unknown]
+    for error, place in zip(unknown, places, strict=True):
+        if places.count(place) >= len(branches):
+            return error
+    return errors[0]
 
 
 def _tags() -> set[str]:
@@ -212,6 +227,8 @@ def _tags() -> set[str]:
 def _known_keys(loc: Sequence[str | int], full: Sequence[str | int]) -> list[str]:
     if len(loc) <= 1:
         return list(CorpusRecipe.model_fields)
+    if loc[0] == "sources" and len(loc) > 3:  # noqa: PLR2004
+        return ["exam_plus", "field"]
     if loc[0] == "benchmarks":
         return list(BenchmarkRef.model_fields)
     models = _union(AnyStage) if loc[0] == "stages" else _union(AnySource)

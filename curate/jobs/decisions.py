@@ -24,9 +24,9 @@ def read_decisions(path: Path) -> list[Decision]:
         try:
             decisions.append(Decision.model_validate(orjson.loads(line)))
         except orjson.JSONDecodeError as exc:
-            raise InputError("not JSON", where=f"{path.name}:{number}") from exc
+            raise InputError("not JSON", where=f"{path}:{number}") from exc
         except ValidationError as exc:
             first = exc.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
-            raise InputError(f"{name}: {first['msg']}", where=f"{path.name}:{number}") from exc
+            raise InputError(f"{name}: {first['msg']}", where=f"{path}:{number}") from exc
     return decisions

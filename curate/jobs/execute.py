@@ -13,6 +13,7 @@ from curate.corpus.stage import Prepared, RowStage
 from curate.corpus.stages import Intake
 from curate.corpus.stages.intake import CONFLICT
 from curate.errors import CurateError, GateError, InputError
+from curate.jobs.gates import audit_gate, first_failure
 from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.plan import Plan
 from curate.jobs.settle import Settled, settle
@@ -20,7 +21,6 @@ from curate.leakage import Benchmark, Detector, read_benchmark
 from curate.models import (
     RAW_LIMIT,
     Audit,
-    AuditVerdict,
     Document,
     Manifest,
     Quarantined,
@@ -28,7 +28,7 @@ from curate.models import (
     Status,
 )
 from curate.reports import build_report, render_html
-from curate.runs import RunFolder
+from curate.runs import RunFolder, verify_run
 from curate.sources import raw_lines, read_source
 from curate.tables import FINDING, ROW_SCHEMA, canonical_json, undropped
 
@@ -66,7 +66,7 @@ def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
 
 def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outcome:
     protected = _protect(plan, progress)
-    shards, bad = ingest(_rows(plan), run, progress)
+    shards, bad = ingest(_rows(plan, run), run, progress)
     if not bad and not any(shard.rows for shard in shards):
         raise InputError(
             "no rows in any source",
@@ -77,19 +77,25 @@ def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outc
     bad = [*bad, *_conflicts(plan, shards)]
     settled = settle(plan, shards, bad, protected.benchmarks, protected.detector)
     _write(plan, run, shards, settled, protected)
-    error = _error(plan, settled, protected)
+    error = first_failure(plan, settled, protected.benchmarks)
     failed = isinstance(error, InputError)
     result = _numbers(settled)
     exit_code = error.exit if error else 0
     run.seal(
         Status.FAILED if failed else Status.DONE, exit_code, result, output_names(plan.command)
     )
-    return _outcome(plan, out, result, error)
+    return _outcome(plan, out, result, error, list(_notes(plan, settled)))
 
 
-def _rows(plan: Plan) -> Iterator[Question | Document | Quarantined]:
+def _rows(plan: Plan, run: RunFolder) -> Iterator[Question | Document | Quarantined]:
+    """Yields the rows of all sources, and counts them by input for the manifest."""
     for source in plan.recipe.sources:
-        yield from read_source(source, plan.files[str(source.name)])
+        for file in plan.files[str(source.name)]:
+            count = 0
+            for row in read_source(source, [file]):
+                count += 1
+                yield row
+            run.note_rows(f"{source.name}/{file.relative}", count)
 
 
 def _protect(plan: Plan, progress: Progress) -> Protected:
@@ -202,68 +208,52 @@ def _numbers(settled: Settled) -> dict[str, Any]:
     }
 
 
-def _error(plan: Plan, settled: Settled, protected: Protected) -> CurateError | None:
-    """Returns the gate that failed, the worst first."""
-    bad = settled.quarantined
-    if len(bad) > plan.recipe.max_bad:
-        first = bad[0]
-        return InputError(
-            f"{len(bad)} rows could not be read (--max-bad {plan.recipe.max_bad}); the first: {first.error}",
-            where=f"{first.file}:{first.line}",
-            hint="All of them stand in quarantine.jsonl. Mend them, or allow them with --max-bad.",
-        )
-    incomplete = next((b for b in protected.benchmarks if b.gaps), None)
-    if incomplete:
-        gap = incomplete.gaps[0]
-        return InputError(
-            f"{incomplete.ref.name} is incomplete, so there is no verdict: {gap.problem}",
-            where=gap.where or incomplete.ref.path,
-            hint="A verdict needs every item of the benchmark; fetch it again.",
-        )
-    return _gate(settled.audit)
-
-
-def _gate(audit: Audit) -> GateError | None:
-    leaks = audit.counts.contaminated + audit.counts.recycled
-    noun = "leak" if leaks == 1 else "leaks"
-    match audit.verdict:
-        case AuditVerdict.PASS:
-            return None
-        case AuditVerdict.FAIL:
-            return GateError(
-                f"the audit fails: {leaks} {noun} ({audit.counts.contaminated} contaminated, "
-                f"{audit.counts.recycled} recycled) in {audit.rows:,} rows",
-                hint="The report shows each side by side.",
-            )
-        case AuditVerdict.UNDECIDED:
-            return GateError(
-                f"the audit is undecided: {audit.counts.review} findings wait for a decision",
-                hint="Decide them in a decisions.jsonl and pass it with --decisions.",
-            )
-        case AuditVerdict.NONE:
-            what = "no benchmark was given" if not audit.benchmarks else "nothing could be checked"
-            return GateError(
-                f"there is no verdict: {what}", hint="Give one with --benchmark NAME=PATH."
-            )
-
-
-def _outcome(plan: Plan, out: Path, result: dict[str, Any], error: CurateError | None) -> Outcome:
+def _outcome(
+    plan: Plan,
+    out: Path,
+    result: dict[str, Any],
+    error: CurateError | None,
+    notes: Sequence[str] = (),
+) -> Outcome:
     title = "Corpus built" if plan.command == "build-corpus" else "Audit done"
-    notes = ["no row was kept"] if plan.command == "build-corpus" and result["kept"] == 0 else []
-    if plan.command == "build-corpus" and plan.recipe.max_year is None:
-        notes.append("no year filter: give --max-year")
+    if isinstance(error, InputError):
+        title = "The run failed; what it could read is written"
     return Outcome(
         title=title,
         data={"run": str(out), **result, "report": str(out / "report.html")},
         exit=error.exit if error else 0,
         error=Problem.of(error) if error else None,
-        notes=notes,
-        hint=f"curate verify {out}",
+        notes=list(notes),
+        hint=f"open {out / 'report.html'}" if error else f"curate verify {out}",
     )
 
 
+def _notes(plan: Plan, settled: Settled) -> Iterator[str]:
+    """Yields what the numbers alone do not say."""
+    if plan.command == "build-corpus":
+        if settled.ledger.kept == 0:
+            yield "no row was kept"
+        if plan.recipe.max_year is None:
+            yield "no year filter: give --max-year"
+    if plan.recipe.leakage and plan.recipe.leakage.power_floor is not None:
+        yield "power is not measured yet, so power_floor is not applied"
+    if settled.unused_decisions:
+        yield f"{settled.unused_decisions} decisions match no finding"
+
+
 def _again(manifest: Manifest, out: Path, plan: Plan) -> Outcome:
-    """Tells a finished run again, with the exit code it had: a failed gate does not pass by waiting."""
+    """Tells a finished run again, with the exit code it had: a failed gate does not pass by waiting.
+
+    Raises:
+        GateError: A file of the run is missing or was changed since.
+    """
+    _, changed = verify_run(out)
+    if changed:
+        raise GateError(
+            f"the run is done, but {changed[0].path} is {changed[0].problem}",
+            where=str(out),
+            hint="Remove the folder to run again, or choose another --out.",
+        )
     audit = Audit.model_validate_json((out / "audit.json").read_bytes())
-    told = _outcome(plan, out, manifest.result, _gate(audit))
-    return told.model_copy(update={"title": "Already done, nothing to do", "notes": []})
+    told = _outcome(plan, out, manifest.result, audit_gate(audit, plan))
+    return told.model_copy(update={"title": "Already done, nothing to do"})

@@ -12,7 +12,7 @@ def list_recipes() -> Outcome:
     """Lists the recipes by name, with the first line of each."""
     return Outcome(
         title="Recipes",
-        data={name: _purpose(path) for name, path in _recipes().items()},
+        data={"recipes": {name: _purpose(path) for name, path in _recipes().items()}},
         hint="curate recipes corpus --to corpus.yaml",
     )
 

@@ -25,7 +25,8 @@ def report(run: Path) -> Outcome:
     except ValidationError as exc:
         first = exc.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"not a report: {field}: {first['msg']}", where=str(path)) from exc
+        what = f"{field}: {first['msg']}" if field else first["msg"]
+        raise InputError(f"not a report: {what}", where=str(path)) from exc
     page = render_html(told).encode("utf-8")
 
     def fill(target: Path) -> None:

@@ -72,8 +72,14 @@ def check_schemas(name: str | None) -> Outcome:
 
 
 def write_schemas() -> Outcome:
-    """Writes schemas/ of this checkout."""
+    """Writes schemas/ of this checkout.
+
+    Raises:
+        UsageError: This is an installed package.
+    """
     folder = share("schemas")
+    if folder.parent.name == "_share":
+        raise UsageError("the schemas of an installed package stay as they are", where=str(folder))
     for name in RECORDS:
         (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")
     return Outcome(title="Schemas written", data={"written": len(RECORDS)})

@@ -10,9 +10,10 @@ import polars as pl
 from curate.corpus.pipeline import Shard
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.stages.intake import CONFLICT
-from curate.corpus.stages.leakage import still_open
+from curate.corpus.stages.leakage import counts_against
 from curate.jobs.plan import Plan
 from curate.leakage import Benchmark, Detector
+from curate.leakage.index import JA_GRAM
 from curate.models import (
     Audit,
     AuditVerdict,
@@ -34,13 +35,15 @@ _RANK = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
 
 @dataclass(frozen=True)
 class Settled:
-    """The accounts of a run."""
+    """The accounts of a run; `rows_too_short` have too little text to hold any item."""
 
     command: str
     ledger: Ledger
     audit: Audit
     quarantined: Sequence[Quarantined]
     problems: Sequence[str]
+    rows_too_short: int
+    unused_decisions: int
 
     def report_facts(
         self, recipe: CorpusRecipe, command: str, inputs: Sequence[FileEntry]
@@ -53,6 +56,7 @@ class Settled:
             audit=self.audit,
             ledger=self.ledger,
             problems=tuple(self.problems),
+            rows_too_short=self.rows_too_short,
             command=command,
             code_sha256=code_sha256(),
             inputs=tuple(inputs),
@@ -70,9 +74,15 @@ def settle(
     ledger = _ledger(plan, shards, len(quarantined))
     coverage = _coverage(benchmarks, detector)
     problems = [f"{b.ref.name}: {gap}" for b in benchmarks for gap in b.gaps]
-    counts = _open_findings([shard.path for shard in shards])
+    files = [shard.path for shard in shards]
+    counts = _open_findings(files)
+    too_short = _too_short(files)
+    checked = (
+        bool(plan.recipe.leakage) and not problems and (too_short < ledger.kept or not ledger.kept)
+    )
+    verdict = _verdict(coverage, counts) if checked else AuditVerdict.NONE
     audit = Audit(
-        verdict=_verdict(coverage, problems, counts) if plan.recipe.leakage else AuditVerdict.NONE,
+        verdict=verdict,
         content_sha256=_content_sha256(plan, shards),
         rows=ledger.kept,
         benchmarks=coverage,
@@ -81,7 +91,8 @@ def settle(
         recipe_sha256=plan.request.recipe_sha256,
         version=code_version(),
     )
-    return Settled(plan.command, ledger, audit, quarantined, problems)
+    unused = _unused_decisions(plan, files)
+    return Settled(plan.command, ledger, audit, quarantined, problems, too_short, unused)
 
 
 def _reasons(ledger: Ledger) -> dict[str, int]:
@@ -145,7 +156,7 @@ def _open_findings(files: list[Path]) -> VerdictCounts:
         .select("row", "findings")
         .explode("findings")
         .select("row", pl.col("findings").struct.unnest())
-        .filter(still_open(pl.col("decided_by")))
+        .filter(counts_against(pl.col("verdict"), pl.col("decided_by")))
         .group_by("row", "benchmark", "item_id")
         .agg(pl.col("verdict").replace_strict(_RANK, return_dtype=pl.Int64).min().alias("rank"))
         .group_by("rank")
@@ -156,11 +167,25 @@ def _open_findings(files: list[Path]) -> VerdictCounts:
     return VerdictCounts(**{names[rank].value: n for rank, n in findings.iter_rows()})
 
 
-def _verdict(
-    coverage: Sequence[BenchmarkCoverage], problems: Sequence[str], counts: VerdictCounts
-) -> AuditVerdict:
+def _too_short(files: list[Path]) -> int:
+    rows = pl.scan_parquet(files, glob=False).filter(undropped() & (pl.col("chars") < JA_GRAM))
+    return int(rows.select(pl.len()).collect().item())
+
+
+def _unused_decisions(plan: Plan, files: list[Path]) -> int:
+    """Counts the (record, item) pairs that a decision speaks of and nothing was found of."""
+    asked = {(d.record_id, d.benchmark, d.item_id) for d in plan.decisions}
+    if not asked:
+        return 0
+    findings = pl.scan_parquet(files, glob=False).select("findings").explode("findings")
+    pairs = findings.select(pl.col("findings").struct.unnest())
+    found = pairs.select("record_id", "benchmark", "item_id").unique().collect()
+    return len(asked - set(found.iter_rows()))
+
+
+def _verdict(coverage: Sequence[BenchmarkCoverage], counts: VerdictCounts) -> AuditVerdict:
     checkable = sum(b.items_indexed - b.items_undetermined for b in coverage)
-    if problems or not all(b.complete for b in coverage) or not checkable:
+    if not all(b.complete for b in coverage) or not checkable:
         return AuditVerdict.NONE
     if counts.contaminated or counts.recycled:
         return AuditVerdict.FAIL

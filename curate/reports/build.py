@@ -47,6 +47,7 @@ class ReportFacts:
     audit: Audit
     ledger: Ledger
     problems: Sequence[str]
+    rows_too_short: int
     command: str
     code_sha256: str
     inputs: Sequence[FileEntry]
@@ -169,6 +170,9 @@ def _not_checked(facts: ReportFacts, benchmarks: Sequence[Benchmark]) -> list[No
         else None,
         ("years", None, "no --max-year was given, so no row was dropped for its year")
         if facts.kind == "corpus" and facts.max_year is None
+        else None,
+        ("rows too short", facts.rows_too_short, "they have too little text to hold an item")
+        if facts.rows_too_short
         else None,
         ("paraphrase", None, "rewording beyond shared character sequences is not looked for"),
         *(("benchmark", None, problem) for problem in facts.problems),

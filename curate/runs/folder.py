@@ -141,6 +141,14 @@ class RunFolder:
         self.write_json(MANIFEST, self.manifest)
         return self.manifest
 
+    def note_rows(self, path: str, rows: int) -> None:
+        """Notes how many rows an input held."""
+        inputs = [
+            entry.model_copy(update={"rows": rows}) if entry.path == path else entry
+            for entry in self.manifest.inputs
+        ]
+        self.manifest = self.manifest.model_copy(update={"inputs": inputs})
+
     def fail(self, exit_code: int) -> None:
         """Notes that the run ended without its outputs; its shards stay for another try."""
         self.manifest = self.manifest.model_copy(

@@ -212,5 +212,79 @@ def test_an_audit_without_its_stage_gives_no_verdict(audit, write, planted, tmp_
     recipe = write("own.yaml", "recipe: audit/1\nstages: []\n")
     told = audit(write("train.jsonl", [{"id": "t1", "text": planted}]), "--recipe", recipe)
     assert told.code == 4
-    assert "error: there is no verdict: nothing could be checked\n" in told.err
+    assert "error: there is no verdict: the recipe has no leakage stage\n" in told.err
     assert read_json(tmp_path / "audit" / "audit.json")["verdict"] == "none"
+
+
+@pytest.mark.parametrize(
+    "row", [{"id": "1", "n": 5}, {"id": "1", "text": "あ"}, {"id": "1", "text": ""}]
+)
+def test_rows_without_text_give_no_verdict(audit, write, row, tmp_path, read_json):
+    told = audit(write("train.jsonl", [row]))
+    assert told.code == 4
+    assert "error: there is no verdict: no row has enough text to be checked\n" in told.err
+    assert read_json(tmp_path / "audit" / "audit.json")["verdict"] == "none"
+
+
+def test_some_rows_without_text_are_counted(audit, write, tmp_path, read_json):
+    assert (
+        audit(write("train.jsonl", [{"id": "1", "text": CLEAN}, {"id": "2", "text": ""}])).code == 0
+    )
+    told = {
+        line["what"]: line["count"]
+        for line in read_json(tmp_path / "audit" / "report.json")["not_checked"]
+    }
+    assert told["rows too short"] == 1
+
+
+def test_an_accepted_leak_is_kept_and_still_fails(audit, write, planted, tmp_path, read_json):
+    decision = {
+        "record_id": "t1",
+        "benchmark": "held-out",
+        "item_id": "30A1",
+        "decision": "accepted",
+        "by": "reader",
+        "at": "2025-01-01",
+    }
+    rows, decided = write("t.jsonl", [{"id": "t1", "text": planted}]), write("d.jsonl", [decision])
+    assert audit(rows, "--decisions", decided).code == 4
+    told = read_json(tmp_path / "audit" / "audit.json")
+    assert (told["verdict"], told["counts"]["contaminated"]) == ("fail", 1)
+
+
+def test_a_decision_about_nothing_is_told(audit, write):
+    decision = {
+        "record_id": "no",
+        "benchmark": "held-out",
+        "item_id": "x",
+        "decision": "accepted",
+        "by": "reader",
+        "at": "2025-01-01",
+    }
+    told = audit(
+        write("train.jsonl", [{"id": "1", "text": CLEAN}]),
+        "--decisions",
+        write("d.jsonl", [decision]),
+    )
+    assert told.code == 0
+    assert "note: 1 decisions match no finding\n" in told.err
+
+
+@pytest.mark.parametrize("name", ["audit.json", "findings.parquet", "report.html"])
+@pytest.mark.parametrize("how", ["gone", "changed"])
+def test_a_damaged_run_is_not_told_again(audit, write, tmp_path, name, how):
+    path = write("train.jsonl", [{"id": "1", "text": CLEAN}])
+    assert audit(path).code == 0
+    file = tmp_path / "audit" / name
+    file.unlink() if how == "gone" else file.write_bytes(file.read_bytes() + b" ")
+    told = audit(path)
+    assert told.code == 4
+    assert f"the run is done, but {name} is {'missing' if how == 'gone' else 'changed'}" in told.err
+
+
+def test_a_run_that_failed_is_no_source(audit, cli, write, tmp_path):
+    text = f'{{"id": "1", "text": "{CLEAN}"}}\n{{'
+    assert cli("build-corpus", write("bad.jsonl", text), "--out", tmp_path / "run").code == 3
+    told = audit(tmp_path / "run")
+    assert told.code == 3
+    assert "the run is failed, not done" in told.err

@@ -1,5 +1,9 @@
 """Help of every command, what it costs to ask for it, and how a bug and Ctrl-C end."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 from typer.main import get_command
 
@@ -87,11 +91,33 @@ main(["demo", *sys.argv[1:]])
 """
 
 
-def test_a_bug_shows_its_traceback_and_exits_1(python):
-    told = python("-c", CRASH.format(error="RuntimeError('a bug')"))
+def test_a_bug_exits_1_and_tells_nothing_of_the_data(python):
+    told = python("-c", CRASH.format(error="RuntimeError('a row of text')"))
     assert (told.code, told.out) == (1, "")
-    assert told.err.startswith("Traceback (most recent call last)")
-    assert told.err.endswith("RuntimeError: a bug\n")
+    assert "a bug in curate: RuntimeError\n" in told.err
+    assert "--debug" in told.err
+    assert "a row of text" not in told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_bug_as_json(python):
+    told = python("-c", CRASH.format(error="RuntimeError"), "--format", "json")
+    assert told.code == 1
+    assert json.loads(told.out)["error"]["kind"] == "bug"
+
+
+def test_a_bug_shows_its_traceback_when_asked(python):
+    told = python("-c", CRASH.format(error="RuntimeError('a bug')"), "--debug")
+    assert told.code == 1
+    assert "Traceback (most recent call last)" in told.err
+    assert "RuntimeError: a bug\n" in told.err
+
+
+def test_a_closed_pipe_is_no_error(tmp_path):
+    words = f"{sys.executable} -m curate schema report | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 141)
+    assert done.stderr == ""
 
 
 def test_an_interrupt_exits_130_without_a_traceback(python):

@@ -9,7 +9,7 @@ from pydantic import Field, PrivateAttr
 from curate.corpus.frame import record_of
 from curate.corpus.stage import Prepared, RowStage
 from curate.leakage import Detector
-from curate.models import Decision, Finding, Verdict
+from curate.models import LEAKS, Decision, Finding, Verdict
 from curate.tables import FINDING, drop_where
 
 Droppable = Literal["contaminated", "recycled", "review"]
@@ -76,6 +76,14 @@ class Leakage(RowStage):
 def still_open(decided_by: pl.Expr) -> pl.Expr:
     """True where no decision has cleared the finding; one that confirms it leaves it open."""
     return decided_by.is_null() | decided_by.str.starts_with("contaminated: ")
+
+
+def counts_against(verdict: pl.Expr, decided_by: pl.Expr) -> pl.Expr:
+    """True where a finding counts in an audit: open, or a leak that somebody accepted and so kept."""
+    accepted_leak = verdict.is_in([v.value for v in LEAKS]) & decided_by.str.starts_with(
+        "accepted: "
+    )
+    return still_open(decided_by) | accepted_leak
 
 
 def _open(verdict: Verdict) -> pl.Expr:
