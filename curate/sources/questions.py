@@ -56,8 +56,8 @@ class QuestionsSource(Source):
         return cells is not None and bool(cells.keys() & _TEXTS) and bool(cells.keys() & _KEYS)
 
     def columns(self) -> list[Column]:
-        """Returns id, text, choices, a key, and every column that the recipe names."""
-        needed = [("id",), ("text",), ("choices",), ("answers", "answer")]
+        """Returns id, text, choices or a key, and every column that the recipe names."""
+        needed = [("id",), ("text",), ("choices", "answers", "answer")]
         return [*mapped_columns(needed, self.fields), *self.year_columns()]
 
     def our_columns(self) -> set[str]:
@@ -78,7 +78,7 @@ class QuestionsSource(Source):
         id_ = identifier(cells, "id")
         place = _place(id_, cells)
         year = question_year(self.year, place.exam, cells)
-        key = parse_key(_key(cells))
+        key = parse_key(cells.get("answers", cells.get("answer")))
         explained = self.explained(optional_text(cells, "explanation"), year, cells)
         if explained["explanation"] is not None and not self.explanation_verified:
             explained["explanation_verified"] = optional_text(cells, "explanation_verified")
@@ -102,14 +102,6 @@ class QuestionsSource(Source):
             **explained,
             provenance=provenance,
         )
-
-
-def _key(cells: Cells) -> object:
-    """Returns the key; no known key is said by an empty list or 解なし, never by silence."""
-    found = cells.get("answers", cells.get("answer"))
-    if found is None:
-        raise ValueError("answers: missing; a question without a key has []")
-    return found
 
 
 def only_our_columns(path: Path) -> bool:
