@@ -1,5 +1,6 @@
 """The detector: finds benchmark items in a record, class by class, with spans in both original texts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ from curate.text import Folded, fold
 
 DETECTOR = "ngram-window/1"
 SAME_LENGTH = 1.5
+_ENGLISH = re.compile(r"[a-z0-9.%]{20}")
 
 
 class Thresholds(Record):
@@ -55,8 +57,10 @@ class Probe:
 
     @cached_property
     def positions(self) -> dict[int, dict[str, list[int]]]:
-        """n-gram size -> n-gram -> folded offsets."""
-        return {size: positions_of(self.folded.text, size) for size in (JA_GRAM, EN_GRAM)}
+        """n-gram size -> n-gram -> folded offsets; English ones only where there is English."""
+        text = self.folded.text
+        english = positions_of(text, EN_GRAM) if _ENGLISH.search(text) else {}
+        return {JA_GRAM: positions_of(text, JA_GRAM), EN_GRAM: english}
 
     @cached_property
     def choices_span(self) -> tuple[int, int]:
