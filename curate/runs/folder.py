@@ -50,6 +50,7 @@ class RunFolder:
         self.path = path
         self.request = request
         self._started = monotonic()
+        self._rows: dict[str, int] = {}
         _refuse_links(path)
         with boundary(UsageError, "making the run folder", hint="Choose another --out."):
             path.mkdir(parents=True, exist_ok=True)
@@ -132,6 +133,7 @@ class RunFolder:
             update={
                 "status": status,
                 "exit": exit_code,
+                "inputs": [self._counted(entry) for entry in self.manifest.inputs],
                 "outputs": outputs,
                 "result": result,
                 "finished": _now(),
@@ -142,12 +144,8 @@ class RunFolder:
         return self.manifest
 
     def note_rows(self, path: str, rows: int) -> None:
-        """Notes how many rows an input held."""
-        inputs = [
-            entry.model_copy(update={"rows": rows}) if entry.path == path else entry
-            for entry in self.manifest.inputs
-        ]
-        self.manifest = self.manifest.model_copy(update={"inputs": inputs})
+        """Notes how many rows an input held, for the manifest."""
+        self._rows[path] = rows
 
     def fail(self, exit_code: int) -> None:
         """Notes that the run ended without its outputs; its shards stay for another try."""
@@ -155,6 +153,9 @@ class RunFolder:
             update={"status": Status.FAILED, "exit": exit_code, "finished": _now()}
         )
         self.write_json(MANIFEST, self.manifest)
+
+    def _counted(self, entry: FileEntry) -> FileEntry:
+        return entry.model_copy(update={"rows": self._rows.get(entry.path)})
 
     def _entry(self, name: str) -> FileEntry:
         path = self.path / name
