@@ -171,6 +171,13 @@ def _not_checked(facts: ReportFacts, benchmarks: Sequence[Benchmark]) -> list[No
         ("years", None, "no --max-year was given, so no row was dropped for its year")
         if facts.kind == "corpus" and facts.max_year is None
         else None,
+        (
+            "unreadable rows",
+            facts.ledger.quarantined,
+            "they stand in quarantine.jsonl, with the reason",
+        )
+        if facts.ledger.quarantined
+        else None,
         ("rows too short", facts.rows_too_short, "they have too little text to hold an item")
         if facts.rows_too_short
         else None,
