@@ -8,7 +8,8 @@ from pydantic import Field, PositiveInt
 
 from curate.models import Provenance, Question
 from curate.sources.answers import parse_key
-from curate.sources.base import Column, Convert, Source
+from curate.sources.base import Convert
+from curate.sources.exam import ExamSource
 from curate.sources.files import named_files, root_of
 from curate.sources.ids import ExamId, parse_id
 from curate.sources.rows import first_cells
@@ -30,7 +31,7 @@ _PROMPTS = "prompt.jsonl"
 _FORM = {"problem_text", "choices", "answer"}
 
 
-class IgakuqaSource(Source):
+class IgakuqaSource(ExamSource):
     """A folder with `data/<year>/<exam>-<section>.jsonl`, one such file, or `prompt.jsonl`."""
 
     layout: Literal["igakuqa"] = "igakuqa"
@@ -55,15 +56,10 @@ class IgakuqaSource(Source):
         root = root_of(self.path)
         return [root] if root.is_file() else named_files(self.path, _SECTION_FILE)
 
-    def columns(self) -> list[Column]:
-        """Returns the columns of the published record form."""
-        names = [("id", "problem_id"), ("problem_text",), ("choices",), ("answer",)]
-        return [Column(ours=some[0], names=some) for some in names]
-
     def converter(self) -> Convert:
         """Returns a converter that remembers the serial group it is in."""
         linker = SerialLinker(self.serial)
-        return lambda cells, provenance: self._question(cells, provenance, linker)
+        return lambda cells, place: self._question(self.in_layout(cells), place, linker)
 
     def _question(self, cells: Cells, provenance: Provenance, linker: SerialLinker) -> Question:
         id_ = identifier(cells, "id" if "id" in cells else "problem_id")

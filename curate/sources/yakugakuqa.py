@@ -1,12 +1,14 @@
 """YakugakuQA: one JSON Lines file a year of the pharmacists' exam; nothing is linked."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from curate.models import Provenance, Question
 from curate.sources.answers import parse_numbered_key
-from curate.sources.base import Column, Convert, Source
+from curate.sources.base import Convert
+from curate.sources.exam import ExamField, ExamSource
 from curate.sources.files import named_files, root_of
 from curate.sources.ids import parse_six_digits
 from curate.sources.values import (
@@ -25,8 +27,13 @@ _EXAM_FILE = re.compile(r"(?:[0-9]{4}/)?[0-9]{3}\.jsonl(?:\.gz)?")
 _IMAGES = "IMAGES"
 
 
-class YakugakuqaSource(Source):
+class YakugakuqaSource(ExamSource):
     """A folder with `<year>/<exam>.jsonl` beside `metadata_<exam>.jsonl`, which is never rows."""
+
+    names: ClassVar[Mapping[ExamField, tuple[str, ...]]] = {
+        **ExamSource.names,
+        "explanation": ("comment",),
+    }
 
     layout: Literal["yakugakuqa"] = "yakugakuqa"
     year: YearRule = ExamPlus(exam_plus=1915)
@@ -41,14 +48,9 @@ class YakugakuqaSource(Source):
         root = root_of(self.path)
         return [root] if root.is_file() else named_files(self.path, _EXAM_FILE)
 
-    def columns(self) -> list[Column]:
-        """Returns the columns of the published record form."""
-        names = [("id", "problem_id"), ("problem_text",), ("choices",), ("answer",)]
-        return [Column(ours=some[0], names=some) for some in names]
-
     def converter(self) -> Convert:
         """Returns the converter; rows do not depend on each other."""
-        return self._question
+        return lambda cells, place: self._question(self.in_layout(cells), place)
 
     def _question(self, cells: Cells, provenance: Provenance) -> Question:
         id_ = identifier(cells, "id" if "id" in cells else "problem_id")

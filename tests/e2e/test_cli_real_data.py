@@ -98,3 +98,44 @@ def test_a_known_pair_has_its_verdict(shifted, table, record, item, verdict):
         if (row["record_id"], row["item_id"]) == (record, item)
     ]
     assert {row["verdict"] for row in rows} == {verdict}
+
+
+RECIPE = """
+recipe: corpus/1
+name: jmle-2017
+seed: 0
+sources:
+  - path: yakugakuqa
+    layout: yakugakuqa
+    year: {exam_plus: 1915}
+    published: exam_year
+    explanation_verified: "publisher's explanations, checked against the key"
+    licence: CC-BY-4.0
+    fields: {id: problem_id, text: problem_text}
+max_year: 2017
+applies_to: [yakugakuqa, prompt]
+benchmarks:
+  - {name: igakuqa, path: igakuqa, years: [2018, 2022]}
+stages:
+  - {stage: year}
+  - {stage: length, min_chars: 10, max_chars: 20000}
+  - {stage: exact_duplicates}
+  - {stage: leakage, drop: [contaminated, recycled, review], power_floor: 0.95}
+  - {stage: render, template: question}
+"""
+
+
+def test_a_recipe_with_every_key_takes_its_folders_from_the_command_line(
+    cli, real_data, write, tmp_path, table
+):
+    words = (
+        *(real_data / "yakugakuqa", real_data / "igakuqa" / "prompts" / "prompt.jsonl"),
+        *("--recipe", write("recipe.yaml", RECIPE), "--out", tmp_path / "run"),
+        *("--benchmark", f"igakuqa={real_data / 'igakuqa'}"),
+    )
+    told = cli("build-corpus", *words, "--set", "max_year=2013", "--format", "json")
+    assert told.code == 0
+    kept = table(tmp_path / "run" / "kept.parquet")
+    assert {row["provenance"]["source"] for row in kept} == {"yakugakuqa", "prompt"}
+    assert {row["year"] for row in kept} == {2006, 2012, 2013}
+    assert {row["provenance"]["licence"] for row in kept} == {"CC-BY-4.0", None}

@@ -293,3 +293,20 @@ def test_unnamed_source_goes_by_its_layout(write):
     source = DocumentsSource(path=str(write("d.jsonl", [{"id": "a", "text": "b"}])))
     (row,) = read_source(source, source_files(source))
     assert row.provenance.source == "documents"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [(IgakuqaSource, "112-A.jsonl"), (YakugakuqaSource, "099.jsonl")]
+)
+def test_a_known_layout_s_columns_may_be_mapped(
+    write, read, medical_row, pharmacy_row, source, name
+):
+    row = medical_row() if source is IgakuqaSource else pharmacy_row()
+    theirs = {("body" if key == "problem_text" else key): value for key, value in row.items()}
+    (mapped,) = read(source, write(name, [theirs]), fields={"id": "problem_id", "text": "body"})
+    assert (mapped.id, mapped.text) == (row["problem_id"], row["problem_text"])
+
+
+def test_a_mapped_column_of_a_known_layout_must_be_there(write, read, pharmacy_row):
+    with pytest.raises(InputError, match="no column 'body' \\(for text\\)"):
+        read(YakugakuqaSource, write("099.jsonl", [pharmacy_row()]), fields={"text": "body"})

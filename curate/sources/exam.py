@@ -1,0 +1,42 @@
+"""What the known exam layouts share: one record form, whose columns a recipe may map."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from curate.sources.base import Column, Source
+from curate.sources.rows import renamed
+from curate.sources.values import Cells
+
+ExamField = Literal["id", "text", "choices", "answers", "points", "explanation"]
+_NEEDED: tuple[ExamField, ...] = ("id", "text", "choices", "answers")
+
+
+class ExamSource(Source):
+    """A layout with columns of its own; `names` says which of them stands for which field of ours."""
+
+    names: ClassVar[Mapping[ExamField, tuple[str, ...]]] = {
+        "id": ("id", "problem_id"),
+        "text": ("problem_text",),
+        "choices": ("choices",),
+        "answers": ("answer",),
+        "points": ("points",),
+        "explanation": ("explanation",),
+    }
+
+    fields: dict[ExamField, str] = Field(default_factory=dict)
+    """Our names to the file's, where they are not the layout's."""
+
+    def columns(self) -> list[Column]:
+        """Returns the columns of the record form, as the recipe maps them, and all that it maps."""
+        asked: dict[ExamField, tuple[str, ...]] = {ours: self.names[ours] for ours in _NEEDED}
+        asked |= {ours: (theirs,) for ours, theirs in self.fields.items()}
+        return [
+            Column(ours=ours if ours in self.fields else names[0], names=names)
+            for ours, names in asked.items()
+        ]
+
+    def in_layout(self, cells: Cells) -> Cells:
+        """Returns the row with the layout's own column names."""
+        return renamed(cells, {self.names[ours][0]: theirs for ours, theirs in self.fields.items()})
