@@ -1,5 +1,9 @@
-"""Property tests run the same examples everywhere: a failure can be seen again."""
+"""What all tests share: the real data, and the same property-test examples everywhere."""
 
+import os
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -10,3 +14,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("curate")
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of real data; tests that need it are skipped without."""
+    folder = os.environ.get("JMLE_DATA")
+    if not folder or not Path(folder, "igakuqa").is_dir():
+        pytest.skip("needs the real data: set JMLE_DATA to its folder")
+    return Path(folder)

@@ -68,7 +68,7 @@ def run_stages(
         if is_corpus:
             for number, stage in members:
                 shards = _run_corpus_stage(shards, number, stage, run)
-                progress(f"{_name(stage)} (shards)", len(shards), len(shards))
+                progress(f"{stage_name(stage)} (shards)", len(shards), len(shards))
         else:
             shards = _run_row_stages(shards, members, run, progress)
     return shards
@@ -91,7 +91,7 @@ def _run_row_stages(
     progress: Progress,
 ) -> list[Shard]:
     done: list[Shard] = []
-    what = ", ".join(_name(stage) for _, stage in members)
+    what = ", ".join(stage_name(stage) for _, stage in members)
     for shard in shards:
         work = partial(_apply, shard.path, members)
         done.append(_checkpoint(_next_name(shard, members), run, work))
@@ -161,5 +161,6 @@ def _stamped(frame: pl.DataFrame, number: int) -> pl.DataFrame:
     return frame.with_columns(stamped.alias("dropped_at"))
 
 
-def _name(stage: Stage) -> str:
+def stage_name(stage: Stage) -> str:
+    """Returns the word that names a stage in recipes and ledgers."""
     return str(stage.model_dump()["stage"])

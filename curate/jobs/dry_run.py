@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from curate.corpus.pipeline import stage_name
 from curate.errors import InputError
 from curate.jobs.execute import output_names
 from curate.jobs.outcome import Outcome
@@ -23,7 +24,7 @@ def describe(plan: Plan) -> Outcome:
             "dry_run": True,
             "recipe": plan.recipe.published(),
             "inputs": inputs,
-            "stages": [stage.stage for stage in plan.recipe.stages],
+            "stages": [stage_name(stage) for stage in plan.stages],
             "outputs": ["manifest.json", *output_names(plan.command)],
         },
         hint=plan.shown_command,

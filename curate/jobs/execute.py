@@ -1,6 +1,6 @@
 """Executes a plan: read, stages, audit, report, seal. `build-corpus` and `audit` are this and a title."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,15 @@ import yaml
 
 from curate.corpus.pipeline import Progress, Shard, Stage, ingest, run_stages
 from curate.corpus.stage import Prepared, RowStage
-from curate.corpus.stages import Intake
 from curate.corpus.stages.intake import CONFLICT
 from curate.errors import CurateError, GateError, InputError
+from curate.jobs.conflicts import clashing_rows
 from curate.jobs.gates import audit_gate, first_failure
 from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.plan import Plan
 from curate.jobs.settle import Settled, settle
 from curate.leakage import Benchmark, Detector, read_benchmark
 from curate.models import (
-    RAW_LIMIT,
     Audit,
     Document,
     Manifest,
@@ -29,8 +28,8 @@ from curate.models import (
 )
 from curate.reports import build_report, render_html
 from curate.runs import RunFolder, verify_run
-from curate.sources import raw_lines, read_source
-from curate.tables import FINDING, ROW_SCHEMA, canonical_json, undropped
+from curate.sources import read_source
+from curate.tables import FINDING, ROW_SCHEMA, undropped
 
 CORPUS_FILES = ("kept.parquet", "dropped.parquet")
 COMMON_FILES = (
@@ -74,7 +73,7 @@ def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outc
             hint="Check the paths and the recipe.",
         )
     shards = run_stages(shards, _stages(plan, protected), run, progress)
-    bad = [*bad, *_conflicts(plan, shards)]
+    bad = [*bad, *clashing_rows(plan, shards)]
     settled = settle(plan, shards, bad, protected.benchmarks, protected.detector)
     _write(plan, run, shards, settled, protected)
     error = first_failure(plan, settled, protected.benchmarks)
@@ -112,49 +111,7 @@ def _stages(plan: Plan, protected: Protected) -> list[Stage]:
         detector=protected.detector,
         decisions=tuple(plan.decisions),
     )
-    first: list[Stage] = [Intake()] if plan.command == "build-corpus" else []
-    asked = [s.ready(prepared) if isinstance(s, RowStage) else s for s in plan.recipe.stages]
-    return [*first, *asked]
-
-
-def _conflicts(plan: Plan, shards: Sequence[Shard]) -> list[Quarantined]:
-    """Returns the rows whose key clashes with another row's, with the line they were read from.
-
-    Rows of a finished run come with the place that they had there; their files are not read again.
-    """
-    frame = (
-        pl.scan_parquet([shard.path for shard in shards], glob=False)
-        .filter(pl.col("dropped_by") == CONFLICT)
-        .select(list(ROW_SCHEMA))
-        .collect()
-    )
-    rows = list(frame.iter_rows(named=True))
-    wanted: dict[tuple[str, str], set[int]] = {}
-    for row in rows:
-        place = row["provenance"]
-        wanted.setdefault((place["source"], place["path"]), set()).add(place["line"])
-    raw = {key: _raw(plan, key, lines) for key, lines in wanted.items()}
-    return [_conflict(row, raw) for row in rows]
-
-
-def _raw(plan: Plan, key: tuple[str, str], lines: set[int]) -> dict[int, str]:
-    source, relative = key
-    file = next((f for f in plan.files.get(source, ()) if f.relative == relative), None)
-    return raw_lines(file.path, lines) if file else {}
-
-
-def _conflict(
-    row: Mapping[str, Any], raw: Mapping[tuple[str, str], Mapping[int, str]]
-) -> Quarantined:
-    place = row["provenance"]
-    exam = f" of exam {row['exam']}" if row["exam"] else ""
-    read = raw[place["source"], place["path"]].get(place["line"])
-    return Quarantined(
-        file=f"{place['source']}/{place['path']}",
-        line=place["line"] or place["page"],
-        error=f"{CONFLICT}: id {row['id']!r}{exam} stands here with other content than elsewhere",
-        raw=canonical_json(row).decode()[:RAW_LIMIT] if read is None else read,
-    )
+    return [s.ready(prepared) if isinstance(s, RowStage) else s for s in plan.stages]
 
 
 def _write(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curate.corpus.pipeline import Stage
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validate_recipe
-from curate.corpus.stages import Leakage
+from curate.corpus.stages import Intake, Leakage
 from curate.errors import InputError, RecipeError
 from curate.jobs.decisions import read_decisions
 from curate.jobs.overlay import Command, Options, complete_sources, overlay, parse_settings
@@ -30,6 +31,12 @@ class Plan:
     decisions: Sequence[Decision]
     request: Request
     shown_command: str
+
+    @property
+    def stages(self) -> Sequence[Stage]:
+        """Every stage of the run in order; a corpus begins with its intake, which no recipe names."""
+        first = [Intake()] if self.command == "build-corpus" else []
+        return [*first, *self.recipe.stages]
 
 
 def make_plan(command: Command, paths: Sequence[str], options: Options) -> Plan:

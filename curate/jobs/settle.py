@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from curate.corpus.pipeline import Shard
+from curate.corpus.pipeline import Shard, stage_name
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.stages.intake import CONFLICT
 from curate.corpus.stages.leakage import counts_against
@@ -106,21 +106,18 @@ def _ledger(plan: Plan, shards: Sequence[Shard], quarantined: int) -> Ledger:
     with Sandbox(shards[0].path.parent) as db:
         db.view("corpus", [shard.path for shard in shards])
         counted = db.rows(sql_text("ledger.sql"))
-    names: list[str] = [stage.stage for stage in plan.recipe.stages]
-    if plan.command == "build-corpus":
-        names = ["intake", *names]
     rows = sum(row["rows"] for row in counted)
     chars = sum(int(row["chars"] or 0) for row in counted)
     conflicts = sum(row["rows"] for row in counted if row["dropped_by"] == CONFLICT)
     unread = quarantined - conflicts
     stages = []
-    for number, name in enumerate(names):
+    for number, stage in enumerate(plan.stages):
         here = [row for row in counted if row["dropped_at"] == number]
         rows_out = rows - sum(row["rows"] for row in here)
         chars_out = chars - sum(int(row["chars"] or 0) for row in here)
         stages.append(
             StageCount(
-                stage=name,
+                stage=stage_name(stage),
                 rows_in=rows,
                 rows_out=rows_out,
                 dropped={

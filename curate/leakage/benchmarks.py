@@ -81,11 +81,6 @@ class BenchmarkItem:
     text_en: str = ""
     choices_en: tuple[str, ...] = ()
 
-    @property
-    def full_text_en(self) -> str:
-        """The English text that a translation finding's offsets count in."""
-        return "\n".join((self.text_en, *self.choices_en))
-
 
 class Gap(NamedTuple):
     """Something that keeps coverage from being complete, and its file:line where it has one."""

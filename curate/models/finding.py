@@ -34,7 +34,7 @@ class Finding(Record):
     """One part of one benchmark item found in one record.
 
     Offsets count characters of each side's original text, `full_text` of the record; for
-    `translation` the item's side is its English stem and choices, one a line.
+    `translation` the item's side is its English stem.
     `score` is the share of the part's information that was found, in [0, 1].
     """
 

@@ -275,12 +275,3 @@ def read_lines():
 def contents():
     """Returns the bytes of every file of a folder, by name."""
     return lambda folder: {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-@pytest.fixture(scope="session")
-def real_data():
-    """The folder of real data; tests that need it are skipped without."""
-    folder = os.environ.get("JMLE_DATA")
-    if not folder or not Path(folder, "igakuqa").is_dir():
-        pytest.skip("needs the real data: set JMLE_DATA to its folder")
-    return Path(folder)

@@ -264,7 +264,8 @@ def test_a_dry_run_tells_everything_and_writes_nothing(
             "rows": 3,
         }
     ]
-    assert told.data["stages"] == ["year", "length", "exact_duplicates", "leakage", "render"]
+    wanted = ["intake", "year", "length", "exact_duplicates", "leakage", "render"]
+    assert told.data["stages"] == wanted
     assert set(told.data["outputs"]) == corpus_files
     assert told.data["recipe"]["max_year"] == 2017
     assert {path.name for path in tmp_path.iterdir()} == {"old.jsonl.gz", "held_out.jsonl"}

@@ -1,6 +1,5 @@
 """Makes the invented benchmark importable, and builds its detector once."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -17,12 +16,3 @@ def detector():
     from curate.leakage import Detector  # noqa: PLC0415
 
     return Detector(ITEMS)
-
-
-@pytest.fixture(scope="session")
-def real_data():
-    """The folder of real data; tests that need it are skipped without."""
-    folder = os.environ.get("JMLE_DATA")
-    if not folder or not Path(folder, "igakuqa").is_dir():
-        pytest.skip("needs the real data: set JMLE_DATA to its folder")
-    return Path(folder)

@@ -1,8 +1,5 @@
 """Small invented inputs in the real forms, and the real data where $JMLE_DATA names it."""
 
-import os
-from pathlib import Path
-
 import orjson
 import pytest
 
@@ -92,12 +89,3 @@ def pharmacy_row():
         }
 
     return row
-
-
-@pytest.fixture(scope="session")
-def real_data():
-    """The folder of real data; tests that need it are skipped without."""
-    folder = os.environ.get("JMLE_DATA")
-    if not folder or not Path(folder, "igakuqa").is_dir():
-        pytest.skip("needs the real data: set JMLE_DATA to its folder")
-    return Path(folder)
