@@ -1,6 +1,8 @@
 """Between records and the row frame: one place where rows become a frame and a row a record again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 import polars as pl
@@ -17,6 +19,9 @@ from curate.sources import (
 )
 from curate.tables import PROVENANCE, ROW_SCHEMA, WORK_SCHEMA, row_contents
 
+FILE_ROWS = 40
+"""Bits of a row's ordinal for its number in its file; those above are the number of the input."""
+
 _PLACE = {field.name: field.dtype for field in PROVENANCE.fields}
 _PLAIN = tuple(n for n in ROW_SCHEMA if n not in ("exclusion", "provenance", "rendered"))
 _EMPTY = pl.DataFrame(schema=WORK_SCHEMA)
@@ -26,28 +31,51 @@ _DOCUMENT = pl.Schema(
 )
 
 
-def block_frame(
-    source: Source, file: InputFile, block: Block, before: int
-) -> tuple[pl.DataFrame, list[Quarantined]]:
-    """Returns the rows of a block, and those that could not be read.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block of a file, which is the run's input number `input`."""
 
-    A row's ordinal is its number in the file and `before`.
+    input: int
+    file: InputFile
+    block: Block
+
+    @property
+    def before(self) -> int:
+        """The ordinal before that of the file's first row."""
+        return self.input << FILE_ROWS
+
+
+def parts_frame(source: Source, parts: Sequence[Part]) -> tuple[pl.DataFrame, list[Quarantined]]:
+    """Returns the rows of blocks of a source's files, in order, and those that could not be read.
+
+    Raises InputError for a file that is not what it was when it was hashed.
     """
     bad: list[Quarantined] = []
     if isinstance(source, DocumentSource):
-        documents: list[tuple[int, DocumentRow]] = []
-        for found in read_document_block(source, file, block):
-            bad.append(found) if isinstance(found, Quarantined) else documents.append(found)
-        return _document_frame(source, file, documents, before), bad
+        documents = [_documents(source, part, bad) for part in parts]
+        return _document_frame(source, parts, documents), bad
     records: list[Question | Document] = []
     rows: list[int] = []
-    for one in read_block(source, file, block):
-        if isinstance(one, Quarantined):
-            bad.append(one)
-        else:
-            rows.append(before + one[0])
-            records.append(one[1])
+    for part in parts:
+        for one in read_block(source, part.file, part.block):
+            if isinstance(one, Quarantined):
+                bad.append(one)
+            else:
+                rows.append(part.before + one[0])
+                records.append(one[1])
+        part.file.refuse_changed()
     return shard_frame(records, rows), bad
+
+
+def _documents(
+    source: DocumentSource, part: Part, bad: list[Quarantined]
+) -> list[tuple[int, DocumentRow]]:
+    """Returns what the documents of a block say; adds those that cannot be read to `bad`."""
+    good: list[tuple[int, DocumentRow]] = []
+    for found in read_document_block(source, part.file, part.block):
+        bad.append(found) if isinstance(found, Quarantined) else good.append(found)
+    part.file.refuse_changed()
+    return good
 
 
 def shard_frame(records: Sequence[Question | Document], rows: Sequence[int]) -> pl.DataFrame:
@@ -91,35 +119,42 @@ def full_text() -> pl.Expr:
 
 
 def _document_frame(
-    source: Source, file: InputFile, rows: Sequence[tuple[int, DocumentRow]], before: int
+    source: Source, parts: Sequence[Part], found: Sequence[Sequence[tuple[int, DocumentRow]]]
 ) -> pl.DataFrame:
-    numbers = [number for number, _ in rows]
-    values = (
-        zip(*(row for _, row in rows), strict=True) if rows else ((),) * len(DocumentRow._fields)
-    )
-    columns = dict(zip(DocumentRow._fields, values, strict=True))
+    pairs = list(zip(parts, found, strict=True))
+    rows = [row for _, some in pairs for _, row in some]
+    values = zip(*rows, strict=True) if rows else ((),) * len(DocumentRow._fields)
     frame = pl.DataFrame(
-        {"row": [before + number for number in numbers], "line": numbers, **columns},
+        {
+            "row": [part.before + number for part, some in pairs for number, _ in some],
+            "line": [number for _, some in pairs for number, _ in some],
+            **dict(zip(DocumentRow._fields, values, strict=True)),
+        },
         schema=_DOCUMENT,
     )
-    constant = {
-        "source": source.label,
-        "path": file.relative,
-        "sha256": file.sha256,
-        "page": None,
-        "licence": source.licence,
-    }
-    fields = {
-        name: pl.col("line") if name == "line" else pl.lit(constant[name], dtype=dtype)
-        for name, dtype in _PLACE.items()
-    }
+    of_file = pl.DataFrame(
+        {
+            name: list(_repeated((getattr(part.file, of), len(some)) for part, some in pairs))
+            for name, of in (("path", "relative"), ("sha256", "sha256"))
+        },
+        schema={"path": pl.String, "sha256": pl.String},
+    )
+    constant = {"source": source.label, "page": None, "licence": source.licence}
+    place = frame.select("line").hstack(of_file)
+    place = place.with_columns(
+        pl.lit(value, dtype=_PLACE[name]).alias(name) for name, value in constant.items()
+    )
     return _completed(
         frame.with_columns(
             kind=pl.lit("document"),
             chars=pl.col("text").str.len_chars().cast(pl.Int64),
-            provenance=pl.struct(value.alias(name) for name, value in fields.items()),
+            provenance=place.select(*_PLACE).to_struct(),
         )
     )
+
+
+def _repeated(counted: Iterator[tuple[str, int]]) -> Iterator[str]:
+    return chain.from_iterable(repeat(value, times) for value, times in counted)
 
 
 def _completed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,19 +1,21 @@
 """Runs rows through the stages in shards: every shard is a checkpoint, and nothing leaves the frame."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
+import orjson
 import polars as pl
 
-from curate.corpus.frame import block_frame
+from curate.corpus.frame import FILE_ROWS, Part, parts_frame
 from curate.corpus.shards import Shard, corpus_view
 from curate.corpus.stage import CorpusStage, RowStage
 from curate.corpus.workers import Crew, crew
 from curate.runs import WorkFolder, write_atomically
-from curate.sources import WHOLE, Block, InputFile, Limits, Source, check_file, cut
+from curate.sources import WHOLE, InputFile, Limits, Source, check_file, cut, label_of
 from curate.tables import (
     MARKS,
     ROW_SCHEMA,
@@ -28,7 +30,7 @@ SHARD_ROWS = 10_000
 SHARD_BYTES = 1 << 22
 FEW_SHARDS = 16
 """So many shards at least make it worth while to start worker processes."""
-_FILE_ROWS = 40  # bits for the number of a row in its file
+_UNPACKED = 4  # what a file holds takes so many times its size, where a block has none of its own
 
 Stage = RowStage | CorpusStage
 Progress = Callable[[str, int, int], None]
@@ -37,11 +39,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Piece:
-    """What becomes one shard: a block of the job's input number `input`."""
+    """What becomes one shard: a block of a file, or the blocks of many small files of one source.
+
+    `source` is its number among the job's sources.
+    """
 
     number: int
-    input: int
-    block: Block
+    source: int
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Job:
-    """All that a worker has to know: inputs, stages made ready, where shards are kept.
+    """All that a worker has to know: sources, stages made ready, where shards are kept.
 
     `keeps_rows` says whether anything will read the rows again after the last step.
     """
 
-    inputs: Sequence[tuple[Source, InputFile]]
+    sources: Sequence[Source]
     steps: Sequence[Step]
     work: WorkFolder
     fingerprint: str
@@ -72,29 +77,32 @@ class Job:
 
     def begin(self, piece: Piece) -> Shard:
         """Returns the shard of a piece after the first step, made now unless it is there and whole."""
-        block = piece.block
-        place = f"{self.fingerprint} {piece.input} {block.first} {block.rows} {block.start} {block.stop}"
-        name = f"{piece.number:06d}-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
-        source, file = self.inputs[piece.input]
-        before = piece.input << _FILE_ROWS
+        source, parts = self.sources[piece.source], piece.parts
+        place = hashlib.sha256(self.fingerprint.encode())
+        for part in parts:
+            block = part.block
+            at = f" {part.input} {block.first} {block.rows} {block.start} {block.stop}"
+            place.update(at.encode())
+        name = f"{piece.number:06d}-{place.hexdigest()[:16]}"
         marks, bad = self.work.table(f"{name}-00"), self.work.lines(name)
         if not marks.exists():
-            frame, unread = block_frame(source, file, block, before)
+            frame, unread = parts_frame(source, parts)
             if self.keeps_rows:
                 self.work.write_table(f"{name}-rows", frame.select(SOURCE_COLUMNS))
             if unread:
                 self.work.write_lines(name, unread)
             self._mark(name, frame, self.steps[0])
+        counts, height, unread_rows = _counted(source, parts, marks, bad)
         return Shard(
             name=name,
-            input=f"{source.name}/{file.relative}",
-            first=before + block.first,
-            last=before + block.first + block.rows - 1,
+            first=parts[0].before + parts[0].block.first,
+            last=parts[-1].before + parts[-1].block.first + parts[-1].block.rows - 1,
             rows=self.work.table(f"{name}-rows"),
             marks=marks,
-            bad=bad if bad.exists() else None,
-            height=pl.scan_parquet(marks, glob=False).select(pl.len()).collect().item(),
-            unread=_lines(bad) if bad.exists() else 0,
+            bad=bad if unread_rows else None,
+            counts=counts,
+            height=height,
+            unread=unread_rows,
         )
 
     def go_on(self, given: tuple[Shard, int]) -> Shard:
@@ -136,9 +144,14 @@ def steps_of(stages: Sequence[Stage]) -> list[Step]:
     return [*steps, Step(len(steps), first, tuple(rows), None)]
 
 
-def run_job(job: Job, workers: int, progress: Progress) -> list[Shard]:
-    """Reads the inputs and runs all steps; returns the last shards, in the order of the rows."""
-    pieces = _pieces(job)
+def run_job(
+    job: Job, inputs: Iterable[tuple[int, InputFile]], workers: int, progress: Progress
+) -> list[Shard]:
+    """Reads the inputs and runs all steps; returns the last shards, in the order of the rows.
+
+    Each input comes with the number of its source among the job's.
+    """
+    pieces = _pieces(job.sources, inputs)
     some = list(islice(pieces, FEW_SHARDS))
     with crew(job, workers if len(some) == FEW_SHARDS else 1) as team:
         shards = _begun(team, chain(some, pieces), _names(job.steps[0]), progress)
@@ -157,14 +170,31 @@ def stage_name(stage: Stage) -> str:
     return str(stage.model_dump()["stage"])
 
 
-def _pieces(job: Job) -> Iterator[Piece]:
-    number = 0
-    for index, (source, file) in enumerate(job.inputs):
+def _pieces(sources: Sequence[Source], inputs: Iterable[tuple[int, InputFile]]) -> Iterator[Piece]:
+    """Yields blocks as pieces; those that follow each other are one as long as it stays small."""
+    number, of, rows, size = 0, 0, 0, 0
+    parts: list[Part] = []
+    for source, part in _parts(sources, inputs):
+        more = part.block.size or part.file.size * _UNPACKED
+        full = rows + part.block.rows > SHARD_ROWS or size + more > SHARD_BYTES
+        if parts and (full or source != of):
+            yield Piece(number, of, tuple(parts))
+            number, rows, size, parts = number + 1, 0, 0, []
+        of, rows, size = source, rows + part.block.rows, size + more
+        parts.append(part)
+    if parts:
+        yield Piece(number, of, tuple(parts))
+
+
+def _parts(
+    sources: Sequence[Source], inputs: Iterable[tuple[int, InputFile]]
+) -> Iterator[tuple[int, Part]]:
+    for index, (number, file) in enumerate(inputs):
+        source = sources[number]
         check_file(source, file)
         limits = WHOLE if source.rows_depend else Limits(SHARD_ROWS, SHARD_BYTES)
         for block in cut(file.path, limits):
-            yield Piece(number, index, block)
-            number += 1
+            yield number, Part(index, file, block)
 
 
 def _begun(
@@ -226,6 +256,17 @@ def _digested(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.drop("digest").join(digests, on="row", how="left", maintain_order="left")
 
 
-def _lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(1 for _ in file)
+def _counted(
+    source: Source, parts: Sequence[Part], marks: Path, bad: Path
+) -> tuple[tuple[tuple[int, int], ...], int, int]:
+    """Returns the rows of each input, read or not, those of all that were read, and of all that were not."""
+    inputs = pl.scan_parquet(marks, glob=False).select(pl.col("row") // (1 << FILE_ROWS))
+    read = Counter(dict(inputs.group_by("row").len().collect().iter_rows()))
+    height, unread = read.total(), 0
+    if bad.exists():
+        numbers = {label_of(source, part.file): part.input for part in parts}
+        with bad.open("rb") as lines:
+            for line in lines:
+                read[numbers[orjson.loads(line)["file"]]] += 1
+                unread += 1
+    return tuple(read.items()), height, unread

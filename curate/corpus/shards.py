@@ -15,18 +15,18 @@ from curate.tables import WORK_SCHEMA, Sandbox
 class Shard:
     """One whole shard: `marks` is a table with one line a row, `rows` one of what the rows say.
 
-    A job that will not read its rows again has no `rows`. The `height` rows are of the input
-    `source/path`; `bad` has those that could not be read, `unread` of them. Ordinals lie between `first`
-    and `last`, though not every one is taken.
+    A job that will not read its rows again has no `rows`. `height` rows could be read; `bad` has those
+    that could not, `unread` of them; `counts` tells how many there were of each input, read or not.
+    Ordinals lie between `first` and `last`, though not every one is taken.
     """
 
     name: str
-    input: str
     first: int
     last: int
     rows: Path
     marks: Path
     bad: Path | None
+    counts: tuple[tuple[int, int], ...]
     height: int
     unread: int
 

@@ -1,11 +1,12 @@
 """Rows whose key clashes with another row's: they leave the frame for the quarantine."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, tee
 from typing import Any
 
 import polars as pl
 
+from curate.corpus.frame import FILE_ROWS
 from curate.corpus.shards import Shard
 from curate.corpus.stages.intake import CONFLICT
 from curate.jobs.plan import Plan
@@ -21,36 +22,27 @@ def clashing_rows(plan: Plan, shards: Sequence[Shard]) -> Iterator[Quarantined]:
 
     Rows of a finished run come with the place that they had there; their files are not read again.
     """
-    files = {
-        f"{source.name}/{file.relative}": file.path
-        for source in plan.recipe.sources
-        if not isinstance(source, RunSource)
-        for file in plan.files[str(source.name)]
-    }
-    for name, some in groupby(shards, key=lambda shard: shard.input):
-        if name not in files:
-            yield from _of_run(some)
+    inputs = [(s, file) for s in plan.recipe.sources for file in plan.files[str(s.name)]]
+    clashing = (row for shard in shards for row in _conflicts(shard))
+    for index, some in groupby(clashing, key=lambda row: int(row["row"]) >> FILE_ROWS):
+        source, file = inputs[index]
+        if isinstance(source, RunSource):
+            yield from (_conflict(row, row["line"]) for row in some)
             continue
-        rows, again = tee(row for shard in some for row in _small(_conflicts(shard)))
+        rows, again = tee(some)
         numbers = (row["provenance"]["line"] for row in again)
-        for row, raw in zip(rows, raw_lines(files[name], numbers), strict=True):
+        for row, raw in zip(rows, raw_lines(file.path, numbers), strict=True):
             yield _conflict(row, raw)
+        file.refuse_changed()
 
 
-def _of_run(shards: Iterable[Shard]) -> Iterator[Quarantined]:
-    for shard in shards:
-        frame = _conflicts(shard)
-        lines = canonical_rows(frame.select(list(ROW_SCHEMA)))
-        for row, line in zip(_small(frame), lines, strict=True):
-            yield _conflict(row, line.decode()[:RAW_LIMIT])
-
-
-def _conflicts(shard: Shard) -> pl.DataFrame:
-    return shard.where(IN_CONFLICT)
-
-
-def _small(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    return frame.select("id", "exam", "provenance").iter_rows(named=True)
+def _conflicts(shard: Shard) -> Iterator[dict[str, Any]]:
+    """Yields what is told of a shard's clashing rows; `line` is the canonical row."""
+    frame = shard.where(IN_CONFLICT)
+    lines = canonical_rows(frame.select(list(ROW_SCHEMA)))
+    small = frame.select("row", "id", "exam", "provenance").iter_rows(named=True)
+    for row, line in zip(small, lines, strict=True):
+        yield {**row, "line": line.decode()[:RAW_LIMIT]}
 
 
 def _conflict(row: dict[str, Any], raw: str) -> Quarantined:

@@ -26,15 +26,17 @@ def read_inputs(
     plan: Plan, run: RunFolder, stages: Sequence[Stage], progress: Progress
 ) -> list[Shard]:
     """Returns the rows of all sources after the stages, and counts them by input for the manifest."""
-    inputs = [(s, file) for s in plan.recipe.sources for file in plan.files[str(s.name)]]
+    sources = plan.recipe.sources
+    inputs = [(n, file) for n, s in enumerate(sources) for file in plan.files[str(s.name)]]
     read_again = plan.command != "audit" or bool(plan.recipe.benchmarks)
-    job = Job(inputs, steps_of(stages), run.work, plan.request.fingerprint, keeps_rows=read_again)
-    shards = run_job(job, plan.workers, progress)
-    counts: Counter[str] = Counter()
+    job = Job(sources, steps_of(stages), run.work, plan.request.fingerprint, keeps_rows=read_again)
+    shards = run_job(job, inputs, plan.workers, progress)
+    counts: Counter[int] = Counter()
     for shard in shards:
-        counts[shard.input] += shard.height + shard.unread
-    for path, rows in counts.items():
-        run.note_rows(path, rows)
+        counts.update(dict(shard.counts))
+    for index, rows in counts.items():
+        number, file = inputs[index]
+        run.note_rows(f"{sources[number].name}/{file.relative}", rows)
     return shards
 
 

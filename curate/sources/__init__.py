@@ -10,7 +10,7 @@ from curate.sources.base import Column, Convert, DocumentRow, DocumentSource, So
 from curate.sources.blocks import WHOLE, Block, Limits, cut
 from curate.sources.csvs import CsvReader
 from curate.sources.documents import DocumentsSource
-from curate.sources.files import InputFile, data_files, existing, refuse_link_out, root_of
+from curate.sources.files import InputFile, data_files, existing, refuse_links_out, root_of
 from curate.sources.igakuqa import IgakuqaSource
 from curate.sources.lines import Line, raw_text, read_lines
 from curate.sources.objects import read_objects
@@ -18,6 +18,7 @@ from curate.sources.questions import QuestionsSource, only_our_columns
 from curate.sources.reading import (
     RowReader,
     check_file,
+    label_of,
     read_block,
     read_document_block,
     read_source,
@@ -52,6 +53,7 @@ __all__ = [
     "check_file",
     "cut",
     "detect_layout",
+    "label_of",
     "only_our_columns",
     "raw_lines",
     "raw_text",
@@ -94,9 +96,9 @@ def _refuse_mixture(path: Path) -> None:
     """Refuses a folder or glob in which some files hold questions and some documents."""
     holds: dict[type[Source], Path] = {}
     root = root_of(str(path))
-    for file in data_files(str(path)):
-        if file != root:
-            refuse_link_out(file, root)
+    files = data_files(str(path))
+    refuse_links_out([file for file in files if file != root], root)
+    for file in files:
         for kind in (DocumentsSource, QuestionsSource):
             if kind.recognises(file):
                 holds.setdefault(kind, file)

@@ -40,6 +40,13 @@ class Block:
     stop: int = 0
     lines: tuple[Line | Quarantined, ...] | None = None
 
+    @property
+    def size(self) -> int:
+        """Its bytes as text; 0 where they are not known, of a Parquet file."""
+        if self.lines is not None:
+            return sum(len(line.raw) for line in self.lines)
+        return self.stop - self.start
+
 
 def cut(path: Path, limits: Limits) -> Iterator[Block]:
     """Yields the blocks of a file, in order; an empty file has none."""

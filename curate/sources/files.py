@@ -92,7 +92,9 @@ def input_files(path: str, find: Callable[[], list[Path]]) -> list[InputFile]:
     root = existing(path)
     base = root if root.is_dir() else root.parent
     found = find()
-    _refuse_links_out([file for file in found if file != root], base)  # a link that is named is followed
+    refuse_links_out(
+        [file for file in found if file != root], base
+    )  # a link that is named is followed
     files = [_input_file(file, base) for file in found]
     if not any(file.size for file in files):
         what = (
@@ -128,7 +130,7 @@ def refuse_link_out(path: Path, base: Path) -> None:
         )
 
 
-def _refuse_links_out(files: Sequence[Path], base: Path) -> None:
+def refuse_links_out(files: Sequence[Path], base: Path) -> None:
     """Refuses links out among many files: each folder is looked at once."""
     folders = dict.fromkeys(file.parent for file in files)
     for path in chain(folders, (file for file in files if file.is_symlink())):

@@ -36,15 +36,16 @@ def read_source(
     Raises InputError for a file that is not what its layout promises.
     """
     for file in files:
-        label = _label(source, file)
+        label = label_of(source, file)
         found = with_columns(rows(file.path, label), source, label)
         for row in _read(found, _record_of(source, file), label):
             yield row if isinstance(row, Quarantined) else row[1]
+        file.refuse_changed()
 
 
 def check_file(source: Source, file: InputFile) -> None:
     """Raises InputError for a file that is not what its layout promises, by its first rows."""
-    label = _label(source, file)
+    label = label_of(source, file)
     next(with_columns(read_rows(file.path, label), source, label), None)
 
 
@@ -52,7 +53,7 @@ def read_block(
     source: Source, file: InputFile, block: Block
 ) -> Iterator[tuple[int, Record] | Quarantined]:
     """Yields every row of a block with its number in the file; an unreadable one as Quarantined."""
-    label = _label(source, file)
+    label = label_of(source, file)
     return _read(block_rows(file.path, block, label), _record_of(source, file), label)
 
 
@@ -60,7 +61,7 @@ def read_document_block(
     source: DocumentSource, file: InputFile, block: Block
 ) -> Iterator[tuple[int, DocumentRow] | Quarantined]:
     """Yields what the documents of a block say, without making a record of each."""
-    label = _label(source, file)
+    label = label_of(source, file)
 
     def row(row: Row) -> DocumentRow:
         return source.row(row.cells, f"{file.relative}:{row.number}")
@@ -97,7 +98,7 @@ def _record_of(source: Source, file: InputFile) -> Callable[[Row], Record]:
     return record
 
 
-def _label(source: Source, file: InputFile) -> str:
+def label_of(source: Source, file: InputFile) -> str:
     """Returns what a quarantined row calls its file."""
     return f"{source.label}/{file.relative}"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.corpus.frame import block_frame, shard_frame
+from curate.corpus.frame import FILE_ROWS, Part, parts_frame, shard_frame
 from curate.models import Quarantined
 from curate.sources import (
     WHOLE,
@@ -127,15 +127,20 @@ HEAD = {"id": "first", "text": "一", "year": 2011, "other": "二"}
 def test_documents_in_columns_are_the_documents_as_records(layout, keys, rows):
     """A frame of documents skips their models: it must be the frame that the models give."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "f.jsonl")
-        path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in [HEAD, *rows]))
-        source = layout(path=str(path), **keys)
-        (file,) = source_files(source)
-        (block,) = cut(path, WHOLE)
-        frame, bad = block_frame(source, file, block, 1000)
-        read = list(read_source(source, [file]))
+        for name in ("e.jsonl", "f.jsonl"):
+            path = Path(folder, name)
+            path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in [HEAD, *rows]))
+        source = layout(path=folder, **keys)
+        parts = [
+            Part(number, file, *cut(file.path, WHOLE))
+            for number, file in enumerate(source_files(source))
+        ]
+        frame, bad = parts_frame(source, parts)
+        read = list(read_source(source, [part.file for part in parts]))
     records = [row for row in read if not isinstance(row, Quarantined)]
-    expected = shard_frame(records, [1000 + record.provenance.line for record in records])
+    numbers = {"e.jsonl": 0, "f.jsonl": 1 << FILE_ROWS}
+    places = [record.provenance for record in records]
+    expected = shard_frame(records, [numbers[place.path] + place.line for place in places])
     assert frame.schema == expected.schema
     assert frame.equals(expected)
     assert bad == [row for row in read if isinstance(row, Quarantined)]
