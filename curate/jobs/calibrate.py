@@ -7,7 +7,7 @@ from typing import Any
 from curate.corpus.pipeline import Progress
 from curate.corpus.shards import Shard
 from curate.corpus.stages import Leakage
-from curate.errors import CurateError, GateError, InputError, UsageError
+from curate.errors import GateError, InputError, UsageError
 from curate.jobs.dry_run import describe
 from curate.jobs.execute import (
     check_finished,
@@ -54,11 +54,8 @@ def calibrate(
             check_finished(out)
             told = Calibration.model_validate_json((out / "power.json").read_bytes())
             return _outcome("Already done, nothing to do", out, told)
-        try:
+        with run.attempt():
             told = _measured(plan, stage, run, progress)
-        except CurateError as exc:
-            run.fail(exc.exit)
-            raise
         run.seal(Status.DONE, 0, _result(told), output_names(plan.command))
         return _outcome("Power measured", out, told)
 

@@ -53,11 +53,8 @@ def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
     with RunFolder(out, plan.request) as run:
         if run.finished:
             return _again(run.manifest, out, plan)
-        try:
+        with run.attempt():
             return _executed(plan, out, run, progress)
-        except CurateError as exc:
-            run.fail(exc.exit)
-            raise
 
 
 def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outcome:

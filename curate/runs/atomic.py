@@ -1,10 +1,20 @@
 """Writes files whole or not at all: a temporary file beside the target, fsync, rename."""
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
+from polars.exceptions import PolarsError
+
 from curate.errors import InputError, boundary
+
+_REFUSALS = tuple(
+    os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+)
+_ROOM = "Make room (or choose another --out), then run the same command again: it goes on from here."
 
 
 def write_atomically(target: Path, write: Callable[[Path], None], *, shared: bool = False) -> None:
@@ -17,7 +27,7 @@ def write_atomically(target: Path, write: Callable[[Path], None], *, shared: boo
     """
     own = f".{os.getpid()}" if shared else ""
     temporary = target.with_name(f".{target.name}{own}.tmp")
-    with boundary(InputError, f"writing {target.name}"):
+    with storing(target):
         temporary.unlink(missing_ok=True)  # a link left there would lead the write elsewhere
         try:
             write(temporary)
@@ -26,6 +36,24 @@ def write_atomically(target: Path, write: Callable[[Path], None], *, shared: boo
         finally:
             temporary.unlink(missing_ok=True)
         _sync(target.parent)
+
+
+@contextmanager
+def storing(target: Path) -> Iterator[None]:
+    """Tells what the disk refuses in the block as an InputError, also where Polars or DuckDB writes.
+
+    Only those two's own errors are looked into: any other error of theirs is a bug.
+    """
+    try:
+        with boundary(InputError, f"writing {target.name}", hint=_ROOM):
+            yield
+    except (PolarsError, duckdb.Error) as exc:
+        reason = next((reason for reason in _REFUSALS if reason in str(exc)), None)
+        if reason is None:
+            raise
+        raise InputError(
+            f"writing {target.name}: {reason}", where=str(target), hint=_ROOM
+        ) from exc
 
 
 def _sync(path: Path) -> None:

@@ -4,8 +4,8 @@ import fcntl
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,9 @@ import orjson
 import polars as pl
 from pydantic import ValidationError
 
-from curate.errors import InputError, UsageError, boundary
+from curate.errors import CurateError, InputError, UsageError, boundary
 from curate.models import FileEntry, Manifest, Record, Status
-from curate.runs.atomic import write_atomically
+from curate.runs.atomic import storing, write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions
 from curate.runs.hashing import content_sha256, file_sha256
 from curate.runs.work import WorkFolder, fill_lines
@@ -161,6 +161,17 @@ class RunFolder:
             update={"status": Status.FAILED, "exit": exit_code, "finished": _now()}
         )
         self.write_json(MANIFEST, self.manifest)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Notes in the manifest that the block failed; what the disk refused is told as an InputError."""
+        try:
+            with storing(self.path):
+                yield
+        except CurateError as exc:
+            with suppress(InputError):  # of a full disk: the manifest still says that the run goes on
+                self.fail(exc.exit)
+            raise
 
     def _clear(self) -> None:
         """Removes the shards all at once: half of a shard must never be found by another try."""

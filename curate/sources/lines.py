@@ -17,6 +17,8 @@ _BOM = b"\xef\xbb\xbf"
 _BYTES_A_CHARACTER = 4
 _RAW_BYTES = RAW_LIMIT * _BYTES_A_CHARACTER
 _REFUSED = {
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
     b"\x28\xb5\x2f\xfd": "zstd",

@@ -140,11 +140,11 @@ def _scan(path: Path) -> "pl.LazyFrame":
 
 @contextmanager
 def _parquet(path: Path) -> Iterator[None]:
-    from polars.exceptions import PolarsError  # noqa: PLC0415
+    from polars.exceptions import PanicException, PolarsError  # noqa: PLC0415
 
     try:
         yield
-    except (PolarsError, OSError) as exc:
+    except (PolarsError, PanicException, OSError) as exc:  # it panics at what it does not expect
         raise InputError(
             "cannot be read as Parquet", where=str(path), hint="Is the file whole? Write it again."
         ) from exc
