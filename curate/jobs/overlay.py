@@ -169,7 +169,8 @@ def _unreadable(path: Path) -> str:
     if (path / "manifest.json").is_file():
         return "is a run without kept rows: it has not ended, or it is an audit"
     files = data_files(str(path))
-    first = next((row for file in files for row in read_lines(file) if _says_why(row)), None)
+    texts = [file for file in files if file.suffix != ".parquet"]
+    first = next((row for file in texts for row in read_lines(file) if _says_why(row)), None)
     if first is None:
         return "no rows: empty or blank" if files else "no file that can be read"
     why = (

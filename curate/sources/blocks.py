@@ -11,10 +11,9 @@ import numpy.typing as npt
 from curate.errors import InputError, boundary
 from curate.models import Quarantined
 from curate.sources.lines import CHUNK, Line, is_compressed, range_lines, read_lines
-from curate.sources.rows import Row, objects_of, parquet_height, parquet_rows
+from curate.sources.rows import Row, objects_of, parquet_blocks, parquet_rows
 
 _NEWLINE = ord("\n")
-_PACKED = 4  # texts take about a quarter of their size in Parquet
 
 
 class Limits(NamedTuple):
@@ -58,7 +57,7 @@ def cut(path: Path, limits: Limits) -> Iterator[Block]:
 def block_rows(path: Path, block: Block, file: str) -> Iterator[Row | Quarantined]:
     """Yields the objects of a block; `file` is what a quarantined row calls the file."""
     if path.suffix == ".parquet":
-        yield from parquet_rows(path, block.first, block.rows)
+        yield from parquet_rows(path, block.first, block.rows, file)
     elif block.lines is not None:
         yield from objects_of(block.lines, file)
     else:
@@ -67,10 +66,8 @@ def block_rows(path: Path, block: Block, file: str) -> Iterator[Row | Quarantine
 
 
 def _rows(path: Path, limits: Limits) -> Iterator[Block]:
-    height, packed = parquet_height(path), path.stat().st_size
-    rows = min(limits.rows, max(1, limits.size * height // (packed * _PACKED)))
-    for first in range(1, height + 1, rows):
-        yield Block(first, min(rows, height + 1 - first))
+    for first, rows in parquet_blocks(path, limits.rows, limits.size):
+        yield Block(first, rows)
 
 
 def _inflated(path: Path, limits: Limits) -> Iterator[Block]:

@@ -73,6 +73,16 @@ def _next_member(unused: bytes, file: BinaryIO) -> bytes:
             return b""
 
 
+def refuse_bomb(packed: int, inflated: int, where: str) -> None:
+    """Raises InputError where so many bytes inflate beyond all proportion."""
+    if inflated > max(BOMB_FLOOR, BOMB_RATIO * packed):
+        raise InputError(
+            f"inflates to more than {BOMB_RATIO} times its size; not read further",
+            where=where,
+            hint="If the file is honest, decompress it yourself and give the result.",
+        )
+
+
 class _Budget:
     """Refuses a stream that inflates beyond all proportion."""
 
@@ -85,10 +95,5 @@ class _Budget:
         self.read += read
         for chunk in chunks:
             self.written += len(chunk)
-            if self.written > BOMB_FLOOR and self.written > BOMB_RATIO * self.read:
-                raise InputError(
-                    f"inflates to more than {BOMB_RATIO} times its size; not read further",
-                    where=self.where,
-                    hint="If the file is honest, decompress it yourself and give the result.",
-                )
+            refuse_bomb(self.read, self.written, self.where)
             yield chunk

@@ -12,8 +12,9 @@ import orjson
 
 from curate.errors import InputError, did_you_mean
 from curate.models import RAW_LIMIT, Quarantined
+from curate.sources import gzips
 from curate.sources.base import Column, Source
-from curate.sources.lines import Line, raw_text, read_lines
+from curate.sources.lines import LINE_LIMIT, Line, raw_text, read_lines
 from curate.sources.values import Cells, kind
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 HEAD_ROWS = 20
 PARQUET_BATCH = 4096
+BATCH_SIZE = 1 << 22
 
 _NAMES_SHOWN = 20
 _MISSPELLED = 0.75
@@ -47,8 +49,9 @@ class Row(NamedTuple):
 def read_rows(path: Path, file: str) -> Iterator[Row | Quarantined]:
     """Yields the objects of a file; `file` is what a quarantined row calls it."""
     if path.suffix == ".parquet":
-        for first in range(1, parquet_height(path) + 1, PARQUET_BATCH):
-            yield from parquet_rows(path, first, PARQUET_BATCH)
+        yield from parquet_rows(path, 1, HEAD_ROWS, file)  # all that most callers take
+        for first, rows in parquet_blocks(path, PARQUET_BATCH, BATCH_SIZE, HEAD_ROWS):
+            yield from parquet_rows(path, first, rows, file)
     else:
         yield from objects_of(read_lines(path), file)
 
@@ -116,20 +119,75 @@ def not_utf8(raw: bytes) -> str | None:
     return None
 
 
-def parquet_height(path: Path) -> int:
-    """Returns how many rows a Parquet file has; raises InputError if it is none."""
+def parquet_blocks(path: Path, most: int, size: int, at: int = 0) -> Iterator[tuple[int, int]]:
+    """Yields (first row, rows) of a Parquet file after the row number `at`.
+
+    A block has at most `most` rows and ends with the one that reaches `size` bytes.
+    """
+    ends = parquet_sizes(path).cum_sum().to_numpy()
+    before = int(ends[at - 1]) if 0 < at < len(ends) else 0
+    while at < len(ends):
+        stop = min(at + most, int(ends.searchsorted(before + size)) + 1, len(ends))
+        yield at + 1, stop - at
+        at, before = stop, int(ends[stop - 1])
+
+
+def parquet_sizes(path: Path) -> "pl.Series":
+    """Returns how many bytes of text each row of a Parquet file holds.
+
+    Raises InputError for a file that is none, or inflates beyond all proportion.
+    """
     import polars as pl  # noqa: PLC0415  # a run without Parquet input does without polars
 
     with _parquet(path):
-        return int(_scan(path).select(pl.len()).collect().item())
+        rows = _scan(path)
+        count = int(rows.select(pl.len()).collect().item())
+        sizes = rows.select(_row_size(rows.collect_schema())).collect(engine="streaming")
+    gzips.refuse_bomb(path.stat().st_size, int(sizes.to_series().sum()), str(path))
+    return sizes.to_series() if sizes.height == count else pl.repeat(0, count, eager=True)
 
 
-def parquet_rows(path: Path, first: int, rows: int) -> Iterator[Row]:
-    """Yields `rows` rows of a Parquet file, from row number `first` on."""
+def parquet_rows(path: Path, first: int, rows: int, file: str) -> Iterator[Row | Quarantined]:
+    """Yields `rows` rows of a Parquet file, from row number `first` on; an over-long one as Quarantined."""
+    import polars as pl  # noqa: PLC0415
+
     with _parquet(path):
         batch = _scan(path).slice(first - 1, rows).collect()
-    for number, cells in enumerate(batch.iter_rows(named=True), first):
-        yield Row(number, cells)
+        long = batch.select(_row_size(batch.schema) > LINE_LIMIT).to_series()
+    if not long.any():
+        yield from (Row(n, cells) for n, cells in enumerate(batch.iter_rows(named=True), first))
+        return
+    heads = batch.select(pl.col(pl.String).str.slice(0, RAW_LIMIT))
+    for at in range(batch.height):
+        row = Row(first + at, (heads if long[at] else batch).row(at, named=True))
+        error = f"the row is longer than {LINE_LIMIT:,} bytes"
+        yield row.quarantined(file, error) if long[at] else row
+
+
+def _row_size(schema: "Mapping[str, pl.DataType]") -> "pl.Expr":
+    """Returns the bytes of all texts of a row, as an expression."""
+    import polars as pl  # noqa: PLC0415
+
+    sizes = [_size(pl.col(name), dtype) for name, dtype in schema.items()]
+    known = [size.fill_null(0).cast(pl.Int64) for size in sizes if size is not None]
+    return pl.sum_horizontal(known).alias("size") if known else pl.lit(0, pl.Int64).alias("size")
+
+
+def _size(value: "pl.Expr", dtype: Any) -> "pl.Expr | None":
+    import polars as pl  # noqa: PLC0415
+
+    if isinstance(dtype, pl.String):
+        return value.str.len_bytes()
+    if isinstance(dtype, pl.Binary):
+        return value.bin.size()
+    if isinstance(dtype, pl.List):
+        inner = _size(pl.element(), dtype.inner)
+        return None if inner is None else value.list.eval(inner).list.sum()
+    if isinstance(dtype, pl.Struct):
+        fields = [_size(value.struct.field(one.name), one.dtype) for one in dtype.fields]
+        known = [size.fill_null(0).cast(pl.Int64) for size in fields if size is not None]
+        return pl.sum_horizontal(known) if known else None
+    return None
 
 
 def _scan(path: Path) -> "pl.LazyFrame":
