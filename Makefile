@@ -15,7 +15,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-core test-page check format schemas perf perf-leakage pins build clean
+.PHONY: help demo test test-core test-page fuzz check format schemas perf perf-leakage pins build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -29,6 +29,9 @@ test-core: $(DEV)/ready ## The program, without a browser and without torch.
 
 test-page: $(PAGE)/ready chromium ## The report, in headless Chromium.
 	$(PAGE)/bin/python -m pytest tests -m page
+
+fuzz: $(DEV)/ready ## Read 10,000 damaged files of every layout and format (an hour or so).
+	CURATE_FUZZ_INPUTS=10000 $(DEV)/bin/python -m pytest tests/fuzz -n auto --maxprocesses 4 --durations 0
 
 check: $(DEV)/ready ## Lint, format, types, imports, sizes, schemas.
 	$(DEV)/bin/ruff check .

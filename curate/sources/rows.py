@@ -178,6 +178,8 @@ def _size(value: "pl.Expr", dtype: Any) -> "pl.Expr | None":
 
     if isinstance(dtype, pl.String):
         return value.str.len_bytes()
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        return value.cat.len_bytes()
     if isinstance(dtype, pl.Binary):
         return value.bin.size()
     if isinstance(dtype, pl.List):
