@@ -32,11 +32,11 @@ class Show:
         """Prints a command's result: an object, or a title and aligned lines."""
         if self.format is Format.JSON:
             told = {**data, "exit": exit_code}
-            print(json.dumps(told | ({"error": error} if error else {}), ensure_ascii=False))
+            print(_json(told | ({"error": error} if error else {})))
         elif self.format is Format.HUMAN:
             print(title)
             for line in _lines(data):
-                print(f"  {line}")
+                print(f"  {_plain(line)}")
 
     def text(self, text: str) -> None:
         """Prints a document that was asked for, in every format."""
@@ -46,22 +46,22 @@ class Show:
         """Prints an error: as an object on stdout (unless the result told it), and for people on stderr."""
         if self.format is Format.JSON:
             if not told:
-                print(json.dumps({"error": dict(error), "exit": exit_code}, ensure_ascii=False))
+                print(_json({"error": dict(error), "exit": exit_code}))
             return
         where = f"{error['where']}: " if error.get("where") else ""
-        self._talk(f"error: {where}{error['message']}")
+        self._talk(_plain(f"error: {where}{error['message']}"))
         if error.get("hint"):
-            self._talk(f"  {error['hint']}")
+            self._talk(_plain(f"  {error['hint']}"))
 
     def note(self, text: str) -> None:
         """Prints a warning on stderr."""
         if self.format is not Format.QUIET:
-            self._talk(f"note: {text}")
+            self._talk(_plain(f"note: {text}"))
 
     def hint(self, text: str) -> None:
         """Prints the next command on stderr, for people."""
         if self.format is Format.HUMAN and text:
-            self._talk(f"Next: {text}")
+            self._talk(_plain(f"Next: {text}"))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Draws progress on a terminal, at most five times a second."""
@@ -77,6 +77,19 @@ class Show:
 
     def _talk(self, text: str) -> None:
         sys.stderr.write(text + "\n")
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    """Returns the object as JSON in UTF-8; what is no Unicode, of a file's name, as escapes."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _plain(text: str) -> str:
+    """Returns the text in one line that no terminal acts upon: a file may have any name."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def _lines(data: Mapping[str, Any]) -> Sequence[str]:
