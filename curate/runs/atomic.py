@@ -14,7 +14,9 @@ from curate.errors import InputError, boundary
 _REFUSALS = tuple(
     os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 )
-_ROOM = "Make room (or choose another --out), then run the same command again: it goes on from here."
+_ROOM = (
+    "Make room (or choose another --out), then run the same command again: it goes on from here."
+)
 
 
 def write_atomically(target: Path, write: Callable[[Path], None], *, shared: bool = False) -> None:
@@ -51,9 +53,7 @@ def storing(target: Path) -> Iterator[None]:
         reason = next((reason for reason in _REFUSALS if reason in str(exc)), None)
         if reason is None:
             raise
-        raise InputError(
-            f"writing {target.name}: {reason}", where=str(target), hint=_ROOM
-        ) from exc
+        raise InputError(f"writing {target.name}: {reason}", where=str(target), hint=_ROOM) from exc
 
 
 def _sync(path: Path) -> None:

@@ -169,7 +169,9 @@ class RunFolder:
             with storing(self.path):
                 yield
         except CurateError as exc:
-            with suppress(InputError):  # of a full disk: the manifest still says that the run goes on
+            with suppress(
+                InputError
+            ):  # of a full disk: the manifest still says that the run goes on
                 self.fail(exc.exit)
             raise
 

@@ -56,7 +56,7 @@ def data_files(path: str, suffixes: tuple[str, ...] = DATA_SUFFIXES) -> list[Pat
     if is_glob(path):
         pattern = str(Path(path).absolute().relative_to(root))
         names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  # hides dot files
-        return list(_regular(root / name for name in names))
+        return list(_regular(root / name for name in sorted(names)))
     if root.is_dir():
         return list(_walk(root, suffixes))
     return [root]
