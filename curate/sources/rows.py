@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from curate.errors import InputError, did_you_mean
+from curate.errors import InputError, boundary, did_you_mean
 from curate.models import RAW_LIMIT, Quarantined
 from curate.sources import gzips
 from curate.sources.base import Column, Source
@@ -49,6 +50,7 @@ class Row(NamedTuple):
 def read_rows(path: Path, file: str) -> Iterator[Row | Quarantined]:
     """Yields the objects of a file; `file` is what a quarantined row calls it."""
     if path.suffix == ".parquet":
+        check_parquet(path)
         yield from parquet_rows(path, 1, HEAD_ROWS, file)  # all that most callers take
         for first, rows in parquet_blocks(path, PARQUET_BATCH, BATCH_SIZE, HEAD_ROWS):
             yield from parquet_rows(path, first, rows, file)
@@ -117,6 +119,30 @@ def not_utf8(raw: bytes) -> str | None:
     except UnicodeDecodeError as exc:
         return f"not UTF-8 at byte {exc.start + 1}"
     return None
+
+
+def check_parquet(path: Path) -> None:
+    """Reads a Parquet file to its end; raises InputError for a damaged one.
+
+    At some damage Polars asks for so much memory that the process is aborted, which nothing can catch;
+    Arrow tells of it. A file is read so once, as long as it does not change.
+    """
+    with boundary(InputError, "cannot read"):
+        status = path.stat()
+    _check_parquet(path, (status.st_ino, status.st_size, status.st_mtime_ns))
+
+
+@lru_cache(maxsize=1 << 16)
+def _check_parquet(path: Path, state: tuple[int, int, int]) -> None:  # noqa: ARG001 (what is remembered)
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for _ in file.iter_batches(HEAD_ROWS):
+                pass
+    except (pa.ArrowException, OSError, ValueError) as exc:
+        raise _unreadable_parquet(path) from exc
 
 
 def parquet_blocks(path: Path, most: int, size: int, at: int = 0) -> Iterator[tuple[int, int]]:
@@ -205,9 +231,12 @@ def _parquet(path: Path) -> Iterator[None]:
     try:
         yield
     except (PolarsError, PanicException, OSError) as exc:  # it panics at what it does not expect
-        raise InputError(
-            "cannot be read as Parquet", where=str(path), hint="Is the file whole? Write it again."
-        ) from exc
+        raise _unreadable_parquet(path) from exc
+
+
+def _unreadable_parquet(path: Path) -> InputError:
+    hint = "Is the file whole? Write it again."
+    return InputError("cannot be read as Parquet", where=str(path), hint=hint)
 
 
 def _check_columns(rows: Sequence[Row], source: Source, file: str) -> None:

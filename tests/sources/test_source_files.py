@@ -186,7 +186,7 @@ def test_a_file_that_changes_after_it_was_hashed_is_no_silent_mixture(folder, ch
     files = source_files(source)
     rows = read_source(source, files)
     change(folder / "a.jsonl")
-    with pytest.raises(InputError, match="was changed while it was read|cannot read") as caught:
+    with pytest.raises(InputError, match=r"was changed while it was read|cannot read") as caught:
         list(rows)
     assert caught.value.where == str(folder / "a.jsonl")
     assert caught.value.hint or change is Path.unlink
