@@ -2,9 +2,9 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,32 +13,48 @@ pytestmark = pytest.mark.xdist_group("wheel")  # it is built once, and compiles 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+COMMANDS = (
+    *("build-corpus", "audit", "calibrate", "report", "verify", "compare", "schema", "recipes"),
+    "demo",
+)
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built and unpacked: what an installation puts on the path."""
+    """The wheel, built and installed by pip in a folder of its own: its site-packages."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("jmle_curate-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder / "site")
-    return folder / "site"
+    install = ["install", "--no-deps", "--no-index", "--ignore-installed", "--prefix"]
+    words = [sys.executable, "-m", "pip", *install, str(folder / "env"), str(wheel)]
+    subprocess.run(words, check=True, capture_output=True)
+    (site,) = folder.glob("env/lib*/python*/site-packages")
+    return site
 
 
 def curate(installed: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    """Runs the installed command; only the packages that it needs come from this environment."""
     return subprocess.run(
-        [sys.executable, "-m", "curate", *arguments],
+        [sys.executable, str(installed.parents[2] / "bin" / "curate"), *arguments],
         cwd=cwd,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": str(installed)},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder of somebody else's modules and folders, named as our own are."""
+    for name in ("train", "curate", "typer", "polars"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('not ours')", encoding="utf-8")
+    for name in ("schemas", "pipelines", "data_cards", "models", "tests"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError", encoding="utf-8")
+        (tmp_path / name / "corpus.yaml").write_text("recipe: theirs", encoding="utf-8")
+    return tmp_path
 
 
 @pytest.mark.parametrize(
@@ -62,14 +78,41 @@ def test_the_wheel_holds_one_import_package(installed: Path) -> None:
     assert folders == {"curate"}
 
 
-def test_it_runs_beside_modules_of_the_same_names(installed: Path, tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text("raise RuntimeError('somebody else')", encoding="utf-8")
-    (tmp_path / "schemas").mkdir()
-    (tmp_path / "schemas" / "__init__.py").write_text("raise RuntimeError", encoding="utf-8")
-    done = curate(installed, tmp_path, "demo", "--format", "json")
+def test_it_runs_beside_modules_of_the_same_names(installed: Path, elsewhere: Path) -> None:
+    done = curate(installed, elsewhere, "demo", "--format", "json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["verdict"] == "pass"
-    assert curate(installed, tmp_path, "schema", "--check").returncode == 0
+    run = json.loads(done.stdout)["run"]
+    assert curate(installed, elsewhere, "verify", run).returncode == 0
+    assert curate(installed, elsewhere, "report", run).returncode == 0
+    assert curate(installed, elsewhere, "schema", "--check").returncode == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_there(installed: Path, elsewhere: Path, command: str) -> None:
+    done = curate(installed, elsewhere, command, "--help")
+    assert done.returncode == 0, done.stderr
+    assert f"Usage: curate {command}" in done.stdout
+
+
+def test_the_commands_are_all_there(installed: Path, elsewhere: Path) -> None:
+    done = curate(installed, elsewhere, "--help")
+    listed = done.stdout.partition("Commands:\n")[2].split("\n\n")[0].splitlines()
+    names = {line.split()[0] for line in listed if re.match(r"  \S", line)}
+    assert set(COMMANDS) <= names
+    assert {name for name in names if curate(installed, elsewhere, name, "-h").returncode} == set()
+
+
+def test_its_recipes_and_schemas_are_its_own(installed: Path, elsewhere: Path) -> None:
+    listed = curate(installed, elsewhere, "recipes", "--format", "json")
+    assert listed.returncode == 0, listed.stderr
+    assert "corpus" in json.loads(listed.stdout)["recipes"]
+    assert "theirs" not in listed.stdout
+    asked = curate(installed, elsewhere, "schema", "question")
+    assert json.loads(asked.stdout)["title"] == "Question"
+    assert {path.name for path in (installed / "curate" / "_share").iterdir()} == {
+        *("schemas", "pipelines", "train", "data_cards")
+    }
 
 
 def test_the_readme_shows_what_the_demo_prints(installed: Path, tmp_path: Path) -> None:
