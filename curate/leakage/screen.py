@@ -85,7 +85,7 @@ class Screen:
         self._overlap = min(CHUNK // 2, int(self._bodies.width.max(initial=0)) + EXTRA)
         longest = CHUNK * fold_table().expansions.shape[1] + 1
         codes = [np.empty(longest, np.uint32) for _ in range(6)]
-        rows = (np.empty(longest, np.int32), np.empty(longest, np.int32))
+        rows = (np.empty(longest, np.int32), np.empty(longest, np.int32), np.empty(longest, np.int32))
         self._scratch = Scratch(
             np.empty(CHUNK, np.uint32), codes[0], codes[1], codes[2], (codes[3], codes[4]), codes[5], rows
         )  # fmt: skip
