@@ -138,7 +138,8 @@ class Detector:
             part.part in own and self._may_stand(part, probe.folded(stretch))
             for part, stretch in looked
         )
-        if not stands and not self._has_options(probe, item, main):
+        choices = [item.choices, item.choices_en] if Part.TRANSLATION in own else [item.choices]
+        if not stands and not self._has_options(probe, choices, main, _around_all(probe, item, main)):
             return None
         scores: dict[Part, PartScore] = {}
         spans: dict[Part, Span] = {}
@@ -160,17 +161,21 @@ class Detector:
         least = self.thresholds.least
         return part.information >= least and best_information(part, folded) >= least
 
-    def _has_options(self, probe: Probe, item: IndexedItem, main: Span) -> bool:
+    def _has_options(
+        self, probe: Probe, choices: Sequence[Sequence[str]], main: Span, stretch: Span
+    ) -> bool:
         """Whether half of the options are there: where no part says enough, only they make a finding."""
         own = () if probe.in_explanation(*main) else probe.choices
-        text = "" if own else probe.folded(_around_all(probe, item, main)).text
-        matches = [
-            match_options(choices, own)
-            if own
-            else options_in_text(choices, text, self.thresholds.options)
-            for choices in (item.choices, item.choices_en)
-        ]
-        return max(match.shared for match in matches) >= self.thresholds.options
+        least = self.thresholds.options
+        return any(
+            (
+                match_options(some, own)
+                if own
+                else options_in_text(some, probe.folded(stretch).text, least)
+            ).shared
+            >= least
+            for some in choices
+        )
 
     def _judged(
         self,
