@@ -26,7 +26,9 @@ def align_score(item: Codes, weight: Ints, text: Codes, rows: tuple[Ints, Ints, 
     best = 0
     for i in range(len(item)):
         char, worth = item[i], weight[i]
-        for j in range(m):  # no cell waits for the one before it, so the compiler makes vectors of them
+        for j in range(
+            m
+        ):  # no cell waits for the one before it, so the compiler makes vectors of them
             score = row[j] + (worth if char == text[j] else -MISMATCH)
             below = max(down[j + 1] - GAP_MORE, row[j + 1] - GAP_OPEN)
             down[j + 1] = below

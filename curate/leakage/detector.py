@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from curate.leakage.benchmarks import BenchmarkItem
-from curate.leakage.index import Index, IndexedItem, IndexedPart, build_index
+from curate.leakage.index import IndexedItem, IndexedPart, build_index
 from curate.leakage.options import (
     FEWEST,
     OptionMatch,
@@ -62,8 +62,8 @@ class Detector:
         self, items: Sequence[BenchmarkItem], thresholds: Thresholds | None = None
     ) -> None:
         self.thresholds = thresholds or Thresholds()
-        self.index: Index = build_index(items)
-        self._screen = Screen(self.index.parts)
+        self.index, grams = build_index(items)
+        self._screen = Screen(self.index.parts, grams)
 
     def at(self, thresholds: Thresholds) -> "Detector":
         """Returns a detector of the same items that judges by other thresholds; it shares the index."""
@@ -139,7 +139,9 @@ class Detector:
             for part, stretch in looked
         )
         choices = [item.choices, item.choices_en] if Part.TRANSLATION in own else [item.choices]
-        if not stands and not self._has_options(probe, choices, main, _around_all(probe, item, main)):
+        if not stands and not self._has_options(
+            probe, choices, main, _around_all(probe, item, main)
+        ):
             return None
         scores: dict[Part, PartScore] = {}
         spans: dict[Part, Span] = {}
