@@ -1,9 +1,9 @@
 """Runs rows through the stages in shards: every shard is a checkpoint, and nothing leaves the frame."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
@@ -26,8 +26,8 @@ from curate.tables import (
 
 SHARD_ROWS = 10_000
 SHARD_BYTES = 1 << 22
-FEW_SHARDS = 16
-"""So many shards at least make it worth while to start worker processes."""
+FEW_BYTES = 1 << 24
+"""For fewer bytes of input it is not worth while to start worker processes."""
 _FILE_ROWS = 40  # bits for the number of a row in its file
 
 Stage = RowStage | CorpusStage
@@ -136,19 +136,22 @@ def steps_of(stages: Sequence[Stage]) -> list[Step]:
     return [*steps, Step(len(steps), first, tuple(rows), None)]
 
 
-def run_job(job: Job, workers: int, progress: Progress) -> list[Shard]:
+def crew_for(files: Iterable[InputFile], workers: int) -> AbstractContextManager[Crew[Job]]:
+    """Returns a crew for jobs over the files: of `workers` processes, or for little input of this one."""
+    return crew(workers if sum(file.size for file in files) >= FEW_BYTES else 1, Job)
+
+
+def run_job(job: Job, team: Crew[Job], progress: Progress) -> list[Shard]:
     """Reads the inputs and runs all steps; returns the last shards, in the order of the rows."""
-    pieces = _pieces(job)
-    some = list(islice(pieces, FEW_SHARDS))
-    with crew(job, workers if len(some) == FEW_SHARDS else 1) as team:
-        shards = _begun(team, chain(some, pieces), _names(job.steps[0]), progress)
-        for step in job.steps[1:] if shards else ():
-            _run_statement(job, step, shards)
-            todo = [(shard, step.number) for shard in shards]
-            shards = []
-            for shard in team.map(Job.go_on, todo):
-                shards.append(shard)
-                progress(f"{_names(step)} (shards)", len(shards), len(todo))
+    team.give(job)
+    shards = _begun(team, _pieces(job), _names(job.steps[0]), progress)
+    for step in job.steps[1:] if shards else ():
+        _run_statement(job, step, shards)
+        todo = [(shard, step.number) for shard in shards]
+        shards = []
+        for shard in team.map(Job.go_on, todo):
+            shards.append(shard)
+            progress(f"{_names(step)} (shards)", len(shards), len(todo))
     return shards
 
 

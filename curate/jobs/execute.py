@@ -1,5 +1,6 @@
 """Executes a plan: read, stages, audit, report, seal. `build-corpus` and `audit` are this and a title."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from curate.jobs.gates import audit_gate, first_failure
 from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.plan import Plan
 from curate.jobs.power import measured_power, shown_power
-from curate.jobs.read import read_inputs, refuse_no_rows, write_quarantine
+from curate.jobs.read import read_inputs, readers, refuse_no_rows, write_quarantine
 from curate.jobs.settle import Settled, settle
 from curate.leakage import Benchmark, BenchmarkItem, Detector, Semantic, read_benchmark
 from curate.models import Audit, Manifest, Status
@@ -61,8 +62,9 @@ def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
 
 
 def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outcome:
-    protected = protect(plan, progress)
-    shards = read_inputs(plan, run, _stages(plan, protected), progress)
+    with readers(plan) as team:
+        protected = protect(plan, progress)
+        shards = read_inputs(plan, run, _stages(plan, protected), team, progress)
     unread = write_quarantine(plan, run, shards)
     if not unread.rows:
         refuse_no_rows(plan, shards)
@@ -85,6 +87,7 @@ def protect(plan: Plan, progress: Progress) -> Protected:
     progress("indexing benchmark items", len(items), len(items))
     thresholds = plan.recipe.leakage.thresholds if plan.recipe.leakage else None
     detector = Detector(items, thresholds) if items else None
+    gc.freeze()  # the index lives as long as the run: the collector need not walk it
     return Protected(benchmarks, detector, _semantic(plan, items, progress))
 
 

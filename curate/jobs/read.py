@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 import polars as pl
 
-from curate.corpus.pipeline import Job, Progress, Stage, run_job, steps_of
+from curate.corpus.pipeline import Job, Progress, Stage, crew_for, run_job, steps_of
 from curate.corpus.shards import Shard
+from curate.corpus.workers import Crew
 from curate.errors import InputError
 from curate.jobs.conflicts import IN_CONFLICT, clashing_rows
 from curate.jobs.plan import Plan
@@ -22,14 +24,19 @@ class Unread(NamedTuple):
     first: Quarantined | None
 
 
+def readers(plan: Plan) -> AbstractContextManager[Crew[Job]]:
+    """Returns the processes that will read the inputs; they start at once, while benchmarks are indexed."""
+    return crew_for([file for files in plan.files.values() for file in files], plan.workers)
+
+
 def read_inputs(
-    plan: Plan, run: RunFolder, stages: Sequence[Stage], progress: Progress
+    plan: Plan, run: RunFolder, stages: Sequence[Stage], team: Crew[Job], progress: Progress
 ) -> list[Shard]:
     """Returns the rows of all sources after the stages, and counts them by input for the manifest."""
     inputs = [(s, file) for s in plan.recipe.sources for file in plan.files[str(s.name)]]
     read_again = plan.command != "audit" or bool(plan.recipe.benchmarks)
     job = Job(inputs, steps_of(stages), run.work, plan.request.fingerprint, keeps_rows=read_again)
-    shards = run_job(job, plan.workers, progress)
+    shards = run_job(job, team, progress)
     counts: Counter[str] = Counter()
     for shard in shards:
         counts[shard.input] += shard.height + shard.unread
