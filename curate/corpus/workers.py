@@ -1,5 +1,6 @@
 """Worker processes: shards are made in several at once and come back in order, a bounded number ahead."""
 
+import atexit
 import gc
 import multiprocessing
 import os
@@ -72,6 +73,16 @@ class Crew(Generic[Job]):
 
 
 @contextmanager
+def uncollected() -> Iterator[None]:
+    """Keeps the collector from walking what is there already, such as a benchmark's index."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
 def crew(workers: int, kind: type[Job]) -> Iterator[Crew[Job]]:
     """Gives a crew of `workers` processes, or of this one alone; where the block fails, they are ended.
 
@@ -125,6 +136,7 @@ def _began(post: Post, kind: type) -> None:  # noqa: ARG001 (to receive a class 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _jobs.append(pickle.loads(post.get()))  # noqa: S301 (made by the main process, and passed in memory)
     gc.freeze()  # a job lives as long as its process: the collector need not walk it
+    atexit.register(gc.unfreeze)  # compiled modules tell of what is not collected at the end
 
 
 def _nothing() -> None:

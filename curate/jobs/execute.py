@@ -1,6 +1,5 @@
 """Executes a plan: read, stages, audit, report, seal. `build-corpus` and `audit` are this and a title."""
 
-import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import yaml
 from curate.corpus.pipeline import Progress, Stage
 from curate.corpus.shards import Shard, rows_sha256, scan
 from curate.corpus.stage import Prepared, RowStage
+from curate.corpus.workers import uncollected
 from curate.errors import CurateError, GateError, InputError
 from curate.jobs.conflicts import IN_CONFLICT
 from curate.jobs.decisions import unmatched_note
@@ -64,7 +64,8 @@ def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
 def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outcome:
     with readers(plan) as team:
         protected = protect(plan, progress)
-        shards = read_inputs(plan, run, _stages(plan, protected), team, progress)
+        with uncollected():
+            shards = read_inputs(plan, run, _stages(plan, protected), team, progress)
     unread = write_quarantine(plan, run, shards)
     if not unread.rows:
         refuse_no_rows(plan, shards)
@@ -87,7 +88,6 @@ def protect(plan: Plan, progress: Progress) -> Protected:
     progress("indexing benchmark items", len(items), len(items))
     thresholds = plan.recipe.leakage.thresholds if plan.recipe.leakage else None
     detector = Detector(items, thresholds) if items else None
-    gc.freeze()  # the index lives as long as the run: the collector need not walk it
     return Protected(benchmarks, detector, _semantic(plan, items, progress))
 
 
