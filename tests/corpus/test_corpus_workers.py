@@ -94,8 +94,9 @@ def test_an_error_of_a_worker_keeps_its_place_and_hint():
 
 
 def test_a_crew_without_a_job_ends():
+    before = {process.pid for process in multiprocessing.active_children()}
     with crew(2, int):
-        waiting = {process.pid for process in multiprocessing.active_children()}
+        waiting = {process.pid for process in multiprocessing.active_children()} - before
     assert len(waiting) == 2
     assert all(_until(partial(_gone, worker)) for worker in waiting)
 
