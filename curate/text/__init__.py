@@ -2,14 +2,18 @@
 
 from curate.text.columns import normalised
 from curate.text.fold import Folded, fold, fold_table, folds_between, normalise
+from curate.text.suspicious import SUSPICIONS, Suspicion, suspicions
 from curate.text.visible import visible
 
 __all__ = [
+    "SUSPICIONS",
     "Folded",
+    "Suspicion",
     "fold",
     "fold_table",
     "folds_between",
     "normalise",
     "normalised",
+    "suspicions",
     "visible",
 ]

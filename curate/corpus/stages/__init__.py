@@ -10,10 +10,11 @@ from curate.corpus.stages.leakage import Leakage
 from curate.corpus.stages.length import Length
 from curate.corpus.stages.near_duplicates import NearDuplicates
 from curate.corpus.stages.render import Render
+from curate.corpus.stages.suspicious import Suspicious
 from curate.corpus.stages.year import YearFilter
 
 AnyStage = Annotated[
-    YearFilter | Length | ExactDuplicates | NearDuplicates | Leakage | Render,
+    YearFilter | Length | ExactDuplicates | NearDuplicates | Suspicious | Leakage | Render,
     Field(discriminator="stage"),
 ]
 
@@ -25,5 +26,6 @@ __all__ = [
     "Length",
     "NearDuplicates",
     "Render",
+    "Suspicious",
     "YearFilter",
 ]

@@ -12,10 +12,11 @@ from curate.corpus.minhash import Grams, band_hashes, grams_of
 from curate.corpus.stage import CorpusStage
 from curate.models import LETTERS
 from curate.tables import NEAR, canonical_json, undropped
-from curate.text import fold, normalise
+from curate.text import fold
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _DENIAL = re.compile("ない|なく|誤|除|以外|不適|不要|禁")
+_SIGN = re.compile("[↑↓→←⇧⇩⇑⇓−]")
 _READ = (
     "row", "kind", "vignette", "text", "choices", "answers", "explanation", "explanation_verified",
 )  # fmt: skip
@@ -83,7 +84,7 @@ class NearDuplicates(CorpusStage):
         if row["kind"] in self.same_numbers:
             must.append(sorted(_NUMBER.findall(text)))
         if row["kind"] == "question":
-            options = [normalise(choice) for choice in row["choices"]]
+            options = [_folded_option(choice) for choice in row["choices"]]
             keys = [sorted(_said(letter, options) for letter in key) for key in row["answers"]]
             must += [sorted(options), sorted(keys), sorted(_DENIAL.findall(text))]
         return int.from_bytes(sha256(canonical_json(must)).digest()[:8])
@@ -94,6 +95,11 @@ def _rank(row: Mapping[str, Any]) -> int:
     if row["kind"] == "document" or row["explanation_verified"]:
         return 0
     return 1 if row["explanation"] else 2
+
+
+def _folded_option(choice: str) -> str:
+    """Returns an option folded, with the arrows and minus signs that folding drops."""
+    return fold(choice).text + "".join(_SIGN.findall(choice))
 
 
 def _said(answer: str, options: Sequence[str]) -> str:
