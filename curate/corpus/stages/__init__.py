@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from curate.corpus.stages.exact_duplicates import ExactDuplicates
+from curate.corpus.stages.explanation import Explanation
 from curate.corpus.stages.intake import Intake
 from curate.corpus.stages.leakage import Leakage
 from curate.corpus.stages.length import Length
@@ -14,13 +15,21 @@ from curate.corpus.stages.suspicious import Suspicious
 from curate.corpus.stages.year import YearFilter
 
 AnyStage = Annotated[
-    YearFilter | Length | ExactDuplicates | NearDuplicates | Suspicious | Leakage | Render,
+    YearFilter
+    | Length
+    | ExactDuplicates
+    | NearDuplicates
+    | Suspicious
+    | Explanation
+    | Leakage
+    | Render,
     Field(discriminator="stage"),
 ]
 
 __all__ = [
     "AnyStage",
     "ExactDuplicates",
+    "Explanation",
     "Intake",
     "Leakage",
     "Length",
