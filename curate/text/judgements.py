@@ -8,6 +8,7 @@ from typing import NamedTuple
 from curate.models import LETTERS
 
 _RIGHT = frozenset("正 正しい 適切 適切である 適当 適当である ○ 〇 ◯".split())
+_GAP = r"\s{0,3}"  # no *: white space without end must not cost its square
 _LABEL = r"10|[1-9]|[a-j]"
 _WORD = (
     "正しい|誤っている|誤りである|誤り|適切である|適切でない|不適切|適当である|適当でない|不適当|適切|適当"
@@ -16,29 +17,30 @@ _WORD = (
     "|[○〇◯×✕✖☓]"
 )
 _END = r"(?=[\s。.、,:;)」]|$|(?<=[正誤○〇◯×✕✖☓]))"
-_LABEL_FIRST = re.compile(rf"(?:^|[\s。.、)」])(?:選択肢)?({_LABEL})\s*[:.、)]?\s*({_WORD}){_END}", re.M)
-_MARK_FIRST = re.compile(rf"(?:^|[\s。])([○〇◯×✕✖☓])\s*({_LABEL})(?=[\s:.、)])", re.M)
+_LABEL_FIRST = re.compile(rf"(?:^|[\s。.、)」])(?:選択肢)?({_LABEL}){_GAP}[:.、)]?{_GAP}({_WORD}){_END}", re.M)
+_MARK_FIRST = re.compile(rf"(?:^|[\s。])([○〇◯×✕✖☓]){_GAP}({_LABEL})(?=[\s:.、)])", re.M)
 _SENTENCE = re.compile(
     rf"選択肢({_LABEL})(?:\([^()]{{1,40}}\))?は、?"
     r"(正しい|誤っている|誤りである|適切である|適切でない|不適切)(?:である)?[。\n]"
 )
-_KEYS = rf"((?:{_LABEL})(?:\s*(?:[,、・]|と|及び|および)\s*(?:選択肢)?(?:{_LABEL}))*)"
-_IS = r"(?=$|[\s。)]|である|です|となる)(?!\s*[:.])"
+_KEYS = rf"((?:{_LABEL})(?:{_GAP}(?:[,、・]|と|及び|および){_GAP}(?:選択肢)?(?:{_LABEL}))*)"
+_IS = r"(?=$|[\s。)]|である|です|となる)(?!\s{0,3}[:.])"
 _DECLARED = re.compile(
-    rf"(?:正解|正答|解答|答え)(?:は|:|\s)\s*(?:選択肢)?{_KEYS}{_IS}"
+    rf"(?:正解|正答|解答|答え)(?:は|:|\s){_GAP}(?:選択肢)?{_KEYS}{_IS}"
     rf"|(?<!ば、)選択肢{_KEYS}[がは](?:正解|正答|解答)(?:である|です|となる|。)",
     re.M,
 )
 _CIRCLED = re.compile("[①-⑳⑴-⒇]")
 
-_ASKS = re.compile(r"[^。｡\n]*(?:どれ|何か|[をか]選べ)[^。｡\n]*")
+_SENTENCE_END = re.compile(r"[。｡\n]")
+_ASKS = re.compile("どれ|何か|[をか]選べ")
 _WANTS_WRONG = re.compile(
     "(?:誤っている|誤りである|正しくない|適切でない|適切ではない|不適切な|適当でない|不適当な|間違っている)"
     "(?:もの|記述|内容|説明|対応)?(?:の|は)|誤りはどれ"
 )
 _DENIES = re.compile("ない|なく|ず|除|以外|禁|誤|不適|不要|間違")
-_OBLIGES = re.compile("なければならない|ねばならない")
-_POINTS_BACK = re.compile(r"\s*(?:それ|これ|その|この中|上記|前記)")
+_OBLIGES = re.compile("なければならない|ねばならない|必ず|まず|ずつ")
+_POINTS_BACK = re.compile(r"\s{0,3}(?:それ|これ|その|この中|上記|前記)")
 _OF_STATEMENTS = re.compile("組合せ|組み合わせ|組み合せ|正誤")
 
 
@@ -115,7 +117,7 @@ def _judged(text: str) -> dict[str, bool]:
 
 def _wants_right(stem: str) -> bool | None:
     """Tells whether the stem asks for what is right; None where it asks for what is not so in other words."""
-    asked = _ASKS.findall(stem)
+    asked = [one for one in _SENTENCE_END.split(stem) if _ASKS.search(one)]
     if not asked or _POINTS_BACK.match(asked[-1]):
         return None
     if _WANTS_WRONG.search(asked[-1]):
