@@ -38,6 +38,7 @@ _WANTS_WRONG = re.compile(
     "(?:誤っている|誤りである|正しくない|適切でない|適切ではない|不適切な|適当でない|不適当な|間違っている)"
     "(?:もの|記述|内容|説明|対応)?(?:の|は)|誤りはどれ"
 )
+_WANTS_RIGHT = re.compile("(?<!不)(?:正しい|適切な|適当な)(?:もの|記述|内容|説明|対応)?(?:の|は)")
 _DENIES = re.compile("ない|なく|ず|除|以外|禁|誤|不適|不要|間違")
 _OBLIGES = re.compile("なければならない|ねばならない|必ず|まず|ずつ")
 _POINTS_BACK = re.compile(r"\s{0,3}(?:それ|これ|その|この中|上記|前記)")
@@ -117,12 +118,14 @@ def _judged(text: str) -> dict[str, bool]:
 
 def _wants_right(stem: str) -> bool | None:
     """Tells whether the stem asks for what is right; None where it asks for what is not so in other words."""
-    asked = [one for one in _SENTENCE_END.split(stem) if _ASKS.search(one)]
-    if not asked or _POINTS_BACK.match(asked[-1]):
-        return None
-    if _WANTS_WRONG.search(asked[-1]):
+    sentences = _SENTENCE_END.split(unicodedata.normalize("NFKC", stem))
+    asked = next((one for one in reversed(sentences) if _ASKS.search(one)), "")
+    if _WANTS_WRONG.search(asked):
         return False
-    return None if _DENIES.search(_OBLIGES.sub("", asked[-1])) else True
+    if _WANTS_RIGHT.search(asked):
+        return True
+    unsure = not asked or _POINTS_BACK.match(asked) or _DENIES.search(_OBLIGES.sub("", asked))
+    return None if unsure else True
 
 
 def _letter(label: str) -> str:

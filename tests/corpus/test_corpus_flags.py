@@ -117,12 +117,14 @@ def test_on_real_exams_only_latex_is_flagged_and_every_contradiction_was_read(re
     stages = {stage["stage"]: stage["flags"] for stage in built.json("ledger.json")["stages"]}
     assert stages["suspicious"] == {"suspicious.latex": 1600}
     assert stages["explanation"] == {
-        "explanation.contradicts_key": 4,
-        "explanation.supports_key": 1750,
+        "explanation.contradicts_key": 6,
+        "explanation.supports_key": 2056,
     }
     against = {i: f for i, found in flags(built).items() for f in found if "contradicts" in f}
     assert against == {
         "100242": "explanation.contradicts_key:bce",
+        "105227": "explanation.contradicts_key:ce",
+        "105243": "explanation.contradicts_key:de",
         "108290": "explanation.contradicts_key:abde",
         "109082": "explanation.contradicts_key:ae",
         "109290": "explanation.contradicts_key:de",
