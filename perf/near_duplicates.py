@@ -1,6 +1,6 @@
 """Time and memory of the corpus stage `near_duplicates` over a million made-up short texts, a tenth of them near copies.
 
-    python perf/near_duplicates.py [ROWS]
+python perf/near_duplicates.py [ROWS]
 """
 
 import random

@@ -169,7 +169,9 @@ def _flagged(flags: Sequence[Mapping[str, Any]], prefix: str, number: int) -> di
     """Counts the rows that a stage flagged: those that no stage before it had dropped."""
     found: Counter[str] = Counter()
     for row in flags:
-        if row["flag"].startswith(prefix) and (row["dropped_at"] is None or row["dropped_at"] >= number):
+        if row["flag"].startswith(prefix) and (
+            row["dropped_at"] is None or row["dropped_at"] >= number
+        ):
             found[row["flag"]] += row["rows"]
     return dict(sorted(found.items()))
 

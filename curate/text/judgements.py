@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from curate.models import LETTERS
 
-_RIGHT = frozenset("正 正しい 適切 適切である 適当 適当である ○ 〇 ◯".split())
+_RIGHT = frozenset(["正", "正しい", "適切", "適切である", "適当", "適当である", "○", "〇", "◯"])
 _GAP = r"\s{0,3}"  # no *: white space without end must not cost its square
 _LABEL = r"10|[1-9]|[a-j]"
 _WORD = (
@@ -17,8 +17,10 @@ _WORD = (
     "|[○〇◯×✕✖☓]"
 )
 _END = r"(?=[\s。.、,:;)」]|$|(?<=[正誤○〇◯×✕✖☓]))"
-_LABEL_FIRST = re.compile(rf"(?:^|[\s。.、)」])(?:選択肢)?({_LABEL}){_GAP}[:.、)]?{_GAP}({_WORD}){_END}", re.M)
-_MARK_FIRST = re.compile(rf"(?:^|[\s。])([○〇◯×✕✖☓]){_GAP}({_LABEL})(?=[\s:.、)])", re.M)
+_LABEL_FIRST = re.compile(
+    rf"(?:^|[\s。.、)」])(?:選択肢)?({_LABEL}){_GAP}[:.、)]?{_GAP}({_WORD}){_END}", re.MULTILINE
+)
+_MARK_FIRST = re.compile(rf"(?:^|[\s。])([○〇◯×✕✖☓]){_GAP}({_LABEL})(?=[\s:.、)])", re.MULTILINE)
 _SENTENCE = re.compile(
     rf"選択肢({_LABEL})(?:\([^()]{{1,40}}\))?は、?"
     r"(正しい|誤っている|誤りである|適切である|適切でない|不適切)(?:である)?[。\n]"
@@ -28,7 +30,7 @@ _IS = r"(?=$|[\s。)]|である|です|となる)(?!\s{0,3}[:.])"
 _DECLARED = re.compile(
     rf"(?:正解|正答|解答|答え)(?:は|:|\s){_GAP}(?:選択肢)?{_KEYS}{_IS}"
     rf"|(?<!ば、)選択肢{_KEYS}[がは](?:正解|正答|解答)(?:である|です|となる|。)",
-    re.M,
+    re.MULTILINE,
 )
 _CIRCLED = re.compile("[①-⑳⑴-⒇]")
 
@@ -52,7 +54,9 @@ class Judgement(NamedTuple):
     letters: str
 
 
-def judgement(stem: str, options: int, key: Sequence[Sequence[str]], explanation: str) -> Judgement | None:
+def judgement(
+    stem: str, options: int, key: Sequence[Sequence[str]], explanation: str
+) -> Judgement | None:
     """Returns whether an explanation's own verdicts agree with the key; None where it has none that are sure.
 
     `key` lists the accepted answers, letters each; `options` is 0 where they are images.
@@ -78,7 +82,9 @@ def _compared(chosen: Mapping[str, bool], accepted: Sequence[Collection[str]]) -
     nearest = min(at_odds, key=len)
     if nearest:
         return Judgement(supports=False, letters="".join(nearest))
-    whole = any(set(key) <= set(chosen) for key, odd in zip(accepted, at_odds, strict=True) if not odd)
+    whole = any(
+        set(key) <= set(chosen) for key, odd in zip(accepted, at_odds, strict=True) if not odd
+    )
     return Judgement(supports=True, letters="") if whole else None
 
 

@@ -57,8 +57,32 @@ _DOUBLED = re.compile(
     r"|([ぁ-ゖァ-ヺ㐀-鿿])\4(?!\4)([ぁ-ゖァ-ヺ㐀-鿿])\5(?!\5)([ぁ-ゖァ-ヺ㐀-鿿])\6"
 )
 _IDIOMS = frozenset(
-    "侃侃諤諤 喧喧囂囂 虚虚実実 戦戦恐恐 戦戦兢兢 空空漠漠 奇奇怪怪 三三五五 年年歳歳 歳歳年年 子子孫孫 是是非非 明明白白 "
-    "平平凡凡 津津浦浦 正正堂堂 時時刻刻 悠悠閑閑 唯唯諾諾 世世代代 代代世世 種種様様 個個別別 個個人人".split()
+    [
+        "侃侃諤諤",
+        "喧喧囂囂",
+        "虚虚実実",
+        "戦戦恐恐",
+        "戦戦兢兢",
+        "空空漠漠",
+        "奇奇怪怪",
+        "三三五五",
+        "年年歳歳",
+        "歳歳年年",
+        "子子孫孫",
+        "是是非非",
+        "明明白白",
+        "平平凡凡",
+        "津津浦浦",
+        "正正堂堂",
+        "時時刻刻",
+        "悠悠閑閑",
+        "唯唯諾諾",
+        "世世代代",
+        "代代世世",
+        "種種様様",
+        "個個別別",
+        "個個人人",
+    ]
 )
 
 
@@ -68,11 +92,11 @@ def suspicions(texts: pl.Series) -> pl.Series:
     Nothing is said of what is ordinary in Japanese exams: Greek, units, ①, Ⅲ, ℃, arrows, names in Latin letters.
     """
     marks = {name: texts.str.contains(pattern) for name, pattern in _PATTERNS.items()}
-    marks["doubled"] = pl.Series([text is not None and _is_doubled(text) for text in texts], dtype=pl.Boolean)
+    marks["doubled"] = pl.Series(
+        [text is not None and _is_doubled(text) for text in texts], dtype=pl.Boolean
+    )
     marks["mojibake"] = texts.str.contains(_AS_CP932) | _bad(texts)
-    named = [
-        pl.when(pl.col(name).fill_null(value=False)).then(pl.lit(name)) for name in SUSPICIONS
-    ]
+    named = [pl.when(pl.col(name).fill_null(value=False)).then(pl.lit(name)) for name in SUSPICIONS]
     return pl.DataFrame(marks).select(pl.concat_list(named).list.drop_nulls()).to_series()
 
 

@@ -107,7 +107,9 @@ def test_a_row_stage_keeps_rows_order_and_columns(stage, frame, prepared):
     assert done["row"].to_list() == frame["row"].to_list()
     assert set(done.columns) == set(WORK_SCHEMA)
     assert done.schema == {name: WORK_SCHEMA[name] for name in done.columns}
-    untouched = [c for c in frame.columns if c not in ("rendered", "findings", "flags", "dropped_by")]
+    untouched = [
+        c for c in frame.columns if c not in ("rendered", "findings", "flags", "dropped_by")
+    ]
     assert done.select(untouched).equals(frame.select(untouched))
 
 

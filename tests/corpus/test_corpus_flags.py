@@ -6,7 +6,12 @@ from corpus_rows import build, document, question, recipe_text, write_lines
 
 ROWS = [
     question("1"),
-    question("2", "血液を全\x02身に送り出す臓器はどれか。", choices=["心Ø臓", "胃"], explanation="左にある。"),
+    question(
+        "2",
+        "血液を全\x02身に送り出す臓器はどれか。",
+        choices=["心Ø臓", "胃"],
+        explanation="左にある。",
+    ),
     question("3", explanation="1:正\n2:誤\n3:誤\n4:誤\n5:誤"),
     question("4", explanation="1:誤\n2:正\n3:誤\n4:誤\n5:誤"),
     question("5", explanation="1:誤\n2:正\n3:誤\n4:誤\n5:誤 K_{m}", year=2020),

@@ -22,14 +22,25 @@ SEEN = {
         "心臓は血液を送り出す。".encode("cp932").decode("cp1252", "ignore"),
         "心臓は血液を送り出す。".encode("euc_jp").decode("latin-1"),
     ],
-    "footer": ["次の問いに答えよ。DKIX-01-AH-7", "DKIX-01-AH-7次の問い", "◎ 指示があるまで開かないこと。"],
+    "footer": [
+        "次の問いに答えよ。DKIX-01-AH-7",
+        "DKIX-01-AH-7次の問い",
+        "◎ 指示があるまで開かないこと。",
+    ],
     "half_width_kana": ["ﾋﾞﾀﾐﾝ", "ｱﾚﾙｷﾞｰの"],
-    "latex": ["ビタミンB$_{12}$", "Na$^+$ 140", "K_{sp}", r"25^{\circ} C", r"\frac 12", r"$\beta$遮断薬"],
+    "latex": [
+        "ビタミンB$_{12}$",
+        "Na$^+$ 140",
+        "K_{sp}",
+        r"25^{\circ} C",
+        r"\frac 12",
+        r"$\beta$遮断薬",
+    ],
 }
 ORDINARY = [
     "60歳の男性。Hb 7.2 g/dL、白血球 12,000/μL、CRP 3.5 mg/dL。",
     "β遮断薬とα₁遮断薬、Ω、Δ、µg、Å、10³、m²、½、±2℃、≧5%、→改善、①と②、Ⅲ度、㎎、％、㏄",
-    "Sjögren症候群、Ménière病、Guillain–Barré症候群、Sørensenの式、Løgstrupとの比較、naïve T細胞、Kölliker器官",
+    "Sjögren症候群、Ménière病、Guillain–Barré症候群、Sørensenの式、Løgstrupとの比較、naïve T細胞",
     "“引用”と‘引用’、—ダッシュ—、…、〈参考〉『書名』「会話」、々、〆切、ヶ所、ー、〜、～、□□□□",
     "子子孫孫まで是是非非で、侃侃諤諤と議論し、三三五五に帰る。人々は益々元気で、心心となる。",
     "悪性腫瘍（癌）、頸部、囊胞、𠮟る、𠮷野、葛\U000e0100城、辻\ufe00、👨\u200d👩\u200d👧",
@@ -42,7 +53,9 @@ ORDINARY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "text"), [(k, text) for k, texts in SEEN.items() for text in texts])
+@pytest.mark.parametrize(
+    ("kind", "text"), [(k, text) for k, texts in SEEN.items() for text in texts]
+)
 def test_what_was_read_wrongly_is_seen_and_named(kind, text):
     assert kind in suspicions(pl.Series([text]))[0]
 

@@ -29,7 +29,9 @@ class Explanation(RowStage):
             undropped() & pl.col("explanation").is_not_null() & (pl.col("answers").list.len() > 0)
         ).to_series()
         flags: list[list[str]] = [[] for _ in range(shard.height)]
-        for place, row in zip(asked.arg_true(), shard.select(_READ).filter(asked).rows(), strict=True):
+        for place, row in zip(
+            asked.arg_true(), shard.select(_READ).filter(asked).rows(), strict=True
+        ):
             flags[place] = _flags(*row)
         shard = with_flags(shard, "explanation.", pl.Series(flags, dtype=pl.List(pl.String)))
         if "contradicts" not in self.drop:

@@ -35,9 +35,9 @@ class NearDuplicates(CorpusStage):
     """Drops rows whose folded text is nearly that of a better row: `duplicate.near`.
 
     Texts are compared by their distinct character 5-grams (Jaccard similarity of at least `threshold`): a
-    document's text; a question's case and stem, and only with a question of the same options in any order, the
-    same key, the same denials and (`same_numbers`) the same numbers. Questions with images and texts
-    of fewer than `min_chars` folded characters are left alone. Of two rows the better one has a
+    document's text; a question's case and stem, and only with a question of the same options in any
+    order, the same key, the same denials and (`same_numbers`) the same numbers. Questions with images and
+    texts of fewer than `min_chars` folded characters are left alone. Of two rows the better one has a
     verified explanation, or else an explanation, or else stands earlier.
     """
 
@@ -63,8 +63,12 @@ class NearDuplicates(CorpusStage):
             if len(text) >= self.min_chars:
                 guard = self._guard(row, text)
                 found.append(_Compared(row["row"], _rank(row), guard, grams_of(text)))
-        near = self._near(found).select("row", pl.struct([field.name for field in NEAR.fields]).alias("near"))
-        return shard.drop("near").join(near, "row", how="left", maintain_order="left")[shard.columns]
+        near = self._near(found).select(
+            "row", pl.struct([field.name for field in NEAR.fields]).alias("near")
+        )
+        return shard.drop("near").join(near, "row", how="left", maintain_order="left")[
+            shard.columns
+        ]
 
     def _near(self, found: Sequence[_Compared]) -> pl.DataFrame:
         grams, guards = [one.grams for one in found], [one.guard for one in found]
