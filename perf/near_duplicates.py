@@ -25,7 +25,7 @@ LENGTH = (15, 40)
 def write_rows(path: Path, rows: int) -> int:
     """Writes `rows` documents of made-up words and returns how many are another one with one word changed."""
     draw = random.Random(7)
-    kana = "かきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわん臓器血液神経骨筋肉細胞"
+    kana = "いうえおかきくけこさしすせそたちつてとなにぬねの臓器血液神経骨筋肉細胞心肺胃腸"
     words = ["".join(draw.choices(kana, k=draw.randint(2, 4))) for _ in range(WORDS)]
     recent: list[list[str]] = []
     copies = 0

@@ -89,7 +89,7 @@ _IDIOMS = frozenset(
 def suspicions(texts: pl.Series) -> pl.Series:
     """Returns a list of suspicions for every text, in the order of `SUSPICIONS`; null texts have none.
 
-    Nothing is said of what is ordinary in Japanese exams: Greek, units, ①, Ⅲ, ℃, arrows, names in Latin letters.
+    Nothing is said of what is ordinary in exams: Greek, units, ①, Ⅲ, ℃, arrows, names in Latin letters.
     """
     marks = {name: texts.str.contains(pattern) for name, pattern in _PATTERNS.items()}
     marks["doubled"] = pl.Series(

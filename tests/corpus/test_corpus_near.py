@@ -15,7 +15,9 @@ from curate.corpus.minhash import band_hashes, grams_of
 from curate.text import fold
 
 NEAR = {"stage": "near_duplicates"}
-KANA = "いうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろ臓器血液神経骨筋肉細胞心肺胃腸肝腎脾"
+KANA = (
+    "いうえおかきくけこさしすせそたちつてとなにぬねのはひふへほ臓器血液神経骨筋肉細胞心肺胃腸肝腎脾"
+)
 
 
 def seeded(seed):
