@@ -16,6 +16,7 @@ from curate.runs import WorkFolder, write_atomically
 from curate.sources import WHOLE, Block, InputFile, Limits, Source, check_file, cut
 from curate.tables import (
     MARKS,
+    NEAR,
     ROW_SCHEMA,
     SOURCE_COLUMNS,
     Sandbox,
@@ -29,6 +30,9 @@ SHARD_BYTES = 1 << 22
 FEW_BYTES = 1 << 24
 """For fewer bytes of input it is not worth while to start worker processes."""
 _FILE_ROWS = 40  # bits for the number of a row in its file
+_WHY = ("dropped_by", "survivor_id", "survivor_row")
+
+_COMPARED = pl.lit(None, dtype=NEAR).alias("near")  # large, and of no use to later stages
 
 Stage = RowStage | CorpusStage
 Progress = Callable[[str, int, int], None]
@@ -106,7 +110,7 @@ class Job:
             frame = shard.frame()
             if step.first:
                 drops = _drops_between(self.drops(step), shard.first, shard.last)
-                frame = _stamped(_dropped(frame, drops), step.first[0])
+                frame = _stamped(_dropped(frame, drops), step.first[0]).with_columns(_COMPARED)
             self._mark(shard.name, frame, step)
         return replace(shard, marks=marks)
 
@@ -194,20 +198,18 @@ def _run_statement(job: Job, step: Step, shards: Sequence[Shard]) -> None:
         with Sandbox(job.work.path) as db:
             corpus_view(db, shards, "dropped_by IS NULL")
             query = sql_text(step.first[1].sql)
-            write_atomically(drops, lambda path: db.write(query, path))
+            values = step.first[1].parameters()
+            write_atomically(drops, lambda path: db.write(query, path, **values))
 
 
 def _drops_between(path: Path, first: int, last: int) -> pl.DataFrame:
     drops = pl.scan_parquet(path, glob=False).filter(pl.col("row").is_between(first, last))
-    return drops.select("row", "dropped_by", "survivor_id").collect()
+    return drops.select("row", *_WHY).collect()
 
 
 def _dropped(frame: pl.DataFrame, drops: pl.DataFrame) -> pl.DataFrame:
     found = frame.join(drops, on="row", how="left", suffix="_new", maintain_order="left")
-    merged = found.with_columns(
-        pl.coalesce("dropped_by", "dropped_by_new").alias("dropped_by"),
-        pl.coalesce("survivor_id", "survivor_id_new").alias("survivor_id"),
-    )
+    merged = found.with_columns(pl.coalesce(name, f"{name}_new").alias(name) for name in _WHY)
     return merged.select(frame.columns)
 
 

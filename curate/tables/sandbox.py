@@ -59,10 +59,11 @@ class Sandbox:
         """Makes the table `name` of the result of `query`, for several queries to read."""
         self._con.execute(f"CREATE TABLE {name} AS {query.rstrip().rstrip(';')}")
 
-    def write(self, query: str, target: Path) -> None:
-        """Writes the result of `query` to the Parquet file `target`, inside the folder."""
+    def write(self, query: str, target: Path, **parameters: float) -> None:
+        """Writes the result of `query`, its `$name`s filled, to the Parquet file `target` in the folder."""
         self._con.execute(
-            f"COPY ({query.rstrip().rstrip(';')}) TO {_quoted(target.resolve())} (FORMAT parquet)"
+            f"COPY ({query.rstrip().rstrip(';')}) TO {_quoted(target.resolve())} (FORMAT parquet)",
+            parameters or None,
         )
 
     def rows(self, query: str, **parameters: str | int) -> list[dict[str, Any]]:
