@@ -17,6 +17,7 @@ from curate.cli import (
     calibrate,
     compare,
     demo,
+    fetch,
     recipes,
     report,
     schema,
@@ -47,6 +48,7 @@ app.command("calibrate")(calibrate.calibrate_command)
 app.command("report")(report.report_command)
 app.command("verify")(verify.verify_command)
 app.command("compare")(compare.compare_command)
+app.command("fetch")(fetch.fetch_command)
 app.command("schema")(schema.schema_command)
 app.command("recipes")(recipes.recipes_command)
 app.command("demo")(demo.demo_command)
