@@ -21,6 +21,7 @@ from curate.cli import (
     recipes,
     report,
     schema,
+    sql,
     verify,
 )
 from curate.cli.show import Format, Show
@@ -47,6 +48,7 @@ app.command("audit")(audit.audit_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("report")(report.report_command)
 app.command("verify")(verify.verify_command)
+app.command("sql")(sql.sql_command)
 app.command("compare")(compare.compare_command)
 app.command("fetch")(fetch.fetch_command)
 app.command("schema")(schema.schema_command)
