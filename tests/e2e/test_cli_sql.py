@@ -146,7 +146,7 @@ WRONG = {
     "FROM pairs": "This run has no pairs.parquet. There are: kept, dropped, findings, ledger, quarantine.",
     "SELECT * FRM kept": "query:1:14: Parser Error: syntax error",
     " ": "the query is empty",
-    "SELECT " + "id, " * 200 + "idx FROM kept": "query:1:808: Binder Error",  # noqa: S608
+    "SELECT " + "id, " * 200 + "idx FROM kept": "query:1:808: Binder Error",
     "SELECT id FROM kept WHERE " + "idx AND " * 90 + "idx": "query:1:27: Binder Error",
     "SELECT list(range) FROM range(1000000000)": "wants more memory than it may have",
     "SELECT now()": "Cast it with ::VARCHAR.",
