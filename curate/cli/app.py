@@ -17,6 +17,7 @@ from curate.cli import (
     calibrate,
     compare,
     demo,
+    doctor,
     fetch,
     recipes,
     report,
@@ -30,6 +31,7 @@ from curate.errors import CurateError
 INTERRUPTED = 130
 BUG = 1
 USAGE = 2
+NOT_INSTALLED = 5
 CLOSED_PIPE = 141
 
 app = typer.Typer(
@@ -53,6 +55,7 @@ app.command("compare")(compare.compare_command)
 app.command("fetch")(fetch.fetch_command)
 app.command("schema")(schema.schema_command)
 app.command("recipes")(recipes.recipes_command)
+app.command("doctor")(doctor.doctor_command)
 app.command("demo")(demo.demo_command)
 
 
@@ -113,6 +116,11 @@ def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
     name = type(exc).__name__
     if name == "Abort":
         sys.exit(INTERRUPTED)
+    if isinstance(exc, ImportError) and not str(exc.name).startswith("curate"):
+        hint = "`curate doctor` tells what is missing, and how to get it."
+        error = {"kind": "setup", "message": str(exc), "where": "", "hint": hint}
+        show.error(error, NOT_INSTALLED)
+        sys.exit(NOT_INSTALLED)
     if not hasattr(exc, "format_message"):
         last = traceback.extract_tb(exc.__traceback__)[-1]
         hint = "The same command with --debug shows where; please report it."

@@ -16,7 +16,8 @@ COMMANDS = sorted(get_command(app).commands)
 
 def test_the_commands_are_these():
     assert COMMANDS == [
-        "audit", "build-corpus", "calibrate", "compare", "demo", "fetch", "recipes", "report", "schema",
+        "audit", "build-corpus", "calibrate", "compare", "demo", "doctor", "fetch", "recipes", "report",
+        "schema",
         "sql",
         "verify",
     ]  # fmt: skip
