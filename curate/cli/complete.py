@@ -14,8 +14,8 @@ def benchmark_options(incomplete: str) -> list[str]:
 
 
 def recipe_names(incomplete: str) -> list[str]:
-    """Returns the shipped recipes whose name begins so."""
-    return _stems("pipelines", ".yaml", incomplete)
+    """Returns the shipped recipes and templates whose name begins so."""
+    return sorted([*_stems("pipelines", ".yaml", incomplete), *template_names(incomplete)])
 
 
 def record_names(incomplete: str) -> list[str]:

@@ -160,8 +160,16 @@ def _outcome(wanted: Wanted, layout: Described, files: Sequence[File]) -> Outcom
         title=title,
         data=data,
         notes=notes,
-        hint=f"curate audit SOURCE --benchmark {wanted.name}={wanted.folder} --out RUN",
+        hint=_next(wanted),
     )
+
+
+def _next(wanted: Wanted) -> str:
+    if not wanted.dry_run:
+        return f"curate audit SOURCE --benchmark {wanted.name}={wanted.folder} --out RUN"
+    source = f" --from {wanted.source}" if wanted.source else ""
+    mirror = f" --base-url {wanted.base_url}" if wanted.base_url else ""
+    return f"curate fetch {wanted.name} --to {wanted.folder}{source}{mirror}"
 
 
 def _listed(file: File) -> dict[str, Any]:

@@ -19,6 +19,12 @@ from curate.tables import share, undropped
 SFT_FILE = "sft.parquet"
 
 
+def sft_templates() -> dict[str, Path]:
+    """Returns the files of the shipped templates, by name."""
+    folder = share("pipelines", "templates", "sft")
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
 def complete_sft(raw: RawRecipe) -> None:
     """Puts the template that a recipe or the command line names into the recipe, whole.
 
@@ -48,9 +54,7 @@ def write_sft(run: RunFolder, shards: Sequence[Shard], template: SftTemplate) ->
 
 
 def _path(raw: RawRecipe, named: str) -> Path:
-    shipped = {
-        path.stem: path for path in sorted(share("pipelines", "templates", "sft").glob("*.yaml"))
-    }
+    shipped = sft_templates()
     if named in shipped:
         return shipped[named]
     folder = Path() if ("sft",) in raw.overlaid else raw.path.parent

@@ -283,6 +283,8 @@ def test_a_dry_run_lists_and_writes_and_asks_nothing(fetch, served, to):
         (path, "to fetch") for path in ALL
     ]
     assert told.data["to_fetch"] == 4
+    for_people = fetch("--base-url", served.url, "--dry-run")
+    assert for_people.err == f"Next: curate fetch mine --to {to} --base-url {served.url}\n"
     assert not to.exists()
     assert served.asked == []
 

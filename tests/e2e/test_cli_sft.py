@@ -118,6 +118,15 @@ def test_the_bytes_do_not_depend_on_workers(build, write, old, tmp_path, monkeyp
     assert pl.read_parquet(tmp_path / "run1" / "sft.parquet").height == 60
 
 
+def test_a_shipped_template_is_listed_copied_and_used(build, cli, write, old, run, tmp_path):
+    listed = cli("recipes", "--format", "json").data["sft_templates"]
+    assert listed["direct"].startswith("The answer alone, ")
+    copied = cli("recipes", "direct", "--to", tmp_path)
+    assert copied.code == 0
+    assert f"--sft {tmp_path / 'direct.yaml'} " in copied.err
+    assert build(write("old.jsonl", old()), "--sft", tmp_path / "direct.yaml").code == 0
+
+
 def test_a_dry_run_names_the_file(build, write, old, run):
     told = build(write("old.jsonl", old()), "--sft", "direct", "--dry-run", "--format", "json")
     assert "sft.parquet" in told.data["outputs"]
