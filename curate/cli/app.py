@@ -17,9 +17,12 @@ from curate.cli import (
     calibrate,
     compare,
     demo,
+    doctor,
+    fetch,
     recipes,
     report,
     schema,
+    sql,
     verify,
 )
 from curate.cli.show import Format, Show
@@ -28,6 +31,7 @@ from curate.errors import CurateError
 INTERRUPTED = 130
 BUG = 1
 USAGE = 2
+NOT_INSTALLED = 5
 CLOSED_PIPE = 141
 
 app = typer.Typer(
@@ -46,9 +50,12 @@ app.command("audit")(audit.audit_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("report")(report.report_command)
 app.command("verify")(verify.verify_command)
+app.command("sql")(sql.sql_command)
 app.command("compare")(compare.compare_command)
+app.command("fetch")(fetch.fetch_command)
 app.command("schema")(schema.schema_command)
 app.command("recipes")(recipes.recipes_command)
+app.command("doctor")(doctor.doctor_command)
 app.command("demo")(demo.demo_command)
 
 
@@ -109,6 +116,11 @@ def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
     name = type(exc).__name__
     if name == "Abort":
         sys.exit(INTERRUPTED)
+    if isinstance(exc, ImportError) and not str(exc.name).startswith("curate"):
+        hint = "`curate doctor` tells what is missing, and how to get it."
+        error = {"kind": "setup", "message": str(exc), "where": "", "hint": hint}
+        show.error(error, NOT_INSTALLED)
+        sys.exit(NOT_INSTALLED)
     if not hasattr(exc, "format_message"):
         last = traceback.extract_tb(exc.__traceback__)[-1]
         hint = "The same command with --debug shows where; please report it."

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import monotonic
@@ -32,7 +32,7 @@ class Show:
         """Prints a command's result: an object, or a title and aligned lines."""
         if self.format is Format.JSON:
             told = {**data, "exit": exit_code}
-            print(json.dumps(told | ({"error": error} if error else {}), ensure_ascii=False))
+            print(_json(told | ({"error": error} if error else {})))
         elif self.format is Format.HUMAN:
             print(title)
             for line in _lines(data):
@@ -42,11 +42,15 @@ class Show:
         """Prints a document that was asked for, in every format."""
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
+    def pieces(self, pieces: Iterable[str]) -> None:
+        """Prints a document piece by piece."""
+        sys.stdout.writelines(pieces)
+
     def error(self, error: Mapping[str, str], exit_code: int, *, told: bool = False) -> None:
         """Prints an error: as an object on stdout (unless the result told it), and for people on stderr."""
         if self.format is Format.JSON:
             if not told:
-                print(json.dumps({"error": dict(error), "exit": exit_code}, ensure_ascii=False))
+                print(_json({"error": dict(error), "exit": exit_code}))
             return
         where = f"{error['where']}: " if error.get("where") else ""
         self._talk(f"error: {where}{error['message']}")
@@ -77,6 +81,14 @@ class Show:
 
     def _talk(self, text: str) -> None:
         sys.stderr.write(text + "\n")
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    """Returns JSON whose unprintable characters are escaped: a terminal may be reading."""
+    text = json.dumps(value, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\u3000" else json.dumps(c)[1:-1] for c in text)
 
 
 def _lines(data: Mapping[str, Any]) -> Sequence[str]:

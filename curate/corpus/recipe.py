@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, NonNegativeInt, model_validator
 
+from curate.corpus.sft import SftTemplate
 from curate.corpus.stages import AnyStage, Leakage
 from curate.leakage import BenchmarkRef
 from curate.models import Record
@@ -24,6 +25,8 @@ class CorpusRecipe(Record):
     max_bad: NonNegativeInt = 0
     benchmarks: list[BenchmarkRef] = []
     stages: list[AnyStage]
+    sft: SftTemplate | None = None
+    """What sft.parquet is made with; in a recipe also a template's name or file."""
 
     @model_validator(mode="after")
     def _applies_to_known_sources(self) -> Self:
@@ -34,6 +37,12 @@ class CorpusRecipe(Record):
                     raise ValueError(
                         f"applies_to: no source {name!r}; there are {', '.join(sorted(known))}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _sft_of_a_corpus(self) -> Self:
+        if self.sft is not None and self.recipe != "corpus/1":
+            raise ValueError("sft: an audit keeps no rows to write")
         return self
 
     @model_validator(mode="after")

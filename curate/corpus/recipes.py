@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from curate.corpus.recipe import CorpusRecipe
+from curate.corpus.sft import SftTemplate
 from curate.corpus.stages import AnyStage
 from curate.errors import RecipeError, boundary, did_you_mean
 from curate.leakage import BenchmarkRef
@@ -229,8 +230,8 @@ def _known_keys(loc: Sequence[str | int], full: Sequence[str | int]) -> list[str
         return list(CorpusRecipe.model_fields)
     if loc[0] == "sources" and len(loc) > 3:  # noqa: PLR2004
         return ["exam_plus", "field"]
-    if loc[0] == "benchmarks":
-        return list(BenchmarkRef.model_fields)
+    if loc[0] in ("benchmarks", "sft"):
+        return list((BenchmarkRef if loc[0] == "benchmarks" else SftTemplate).model_fields)
     models = _union(AnyStage) if loc[0] == "stages" else _union(AnySource)
     key = "stage" if loc[0] == "stages" else "layout"
     chosen = [m for m in models if get_args(m.model_fields[key].annotation)[0] in full] or models

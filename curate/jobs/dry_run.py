@@ -18,6 +18,7 @@ def describe(plan: Plan) -> Outcome:
         for name, files in plan.files.items()
         for file in files
     ]
+    names = output_names(plan.command, sft=bool(plan.recipe.sft))
     return Outcome(
         title=f"{plan.command}: nothing is written",
         data={
@@ -25,7 +26,7 @@ def describe(plan: Plan) -> Outcome:
             "recipe": plan.recipe.published(),
             "inputs": inputs,
             "stages": [stage_name(stage) for stage in plan.stages],
-            "outputs": ["manifest.json", *output_names(plan.command)],
+            "outputs": ["manifest.json", *names],
         },
         hint=plan.shown_command,
     )

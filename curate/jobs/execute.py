@@ -21,6 +21,7 @@ from curate.jobs.plan import Plan
 from curate.jobs.power import measured_power, shown_power
 from curate.jobs.read import read_inputs, readers, refuse_no_rows, write_quarantine
 from curate.jobs.settle import Settled, settle
+from curate.jobs.sft import SFT_FILE, write_sft
 from curate.leakage import Benchmark, BenchmarkItem, Detector, Semantic, read_benchmark
 from curate.models import Audit, Manifest, Status
 from curate.reports import built_report, report_json, report_page
@@ -75,9 +76,13 @@ def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outc
     error = first_failure(plan, settled, protected.benchmarks, unread)
     failed = isinstance(error, InputError)
     result = _numbers(settled)
+    if plan.recipe.sft:
+        result["sft"] = write_sft(run, shards, plan.recipe.sft)
     exit_code = error.exit if error else 0
     status = Status.FAILED if failed else Status.DONE
-    run.seal(status, exit_code, result, output_names(plan.command), hashes)
+    run.seal(
+        status, exit_code, result, output_names(plan.command, sft=bool(plan.recipe.sft)), hashes
+    )
     return _outcome(plan, out, result, error, list(_notes(plan, settled)))
 
 
@@ -150,11 +155,12 @@ def recipe_text(plan: Plan) -> str:
     return yaml.safe_dump(plan.recipe.published(), allow_unicode=True, sort_keys=False)
 
 
-def output_names(command: str) -> list[str]:
+def output_names(command: str, *, sft: bool = False) -> list[str]:
     """Returns the files that a command writes, beside manifest.json."""
     if command == "calibrate":
         return list(POWER_FILES)
-    return [*(CORPUS_FILES if command == "build-corpus" else ()), *COMMON_FILES]
+    corpus = CORPUS_FILES if command == "build-corpus" else ()
+    return [*corpus, *([SFT_FILE] if sft else ()), *COMMON_FILES]
 
 
 def _numbers(settled: Settled) -> dict[str, Any]:

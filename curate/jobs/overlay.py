@@ -31,6 +31,7 @@ class Options:
     decisions: Sequence[Path] = ()
     settings: Sequence[str] = ()
     workers: int | None = None
+    sft: str | None = None
 
 
 def overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
@@ -41,7 +42,7 @@ def overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
         RecipeError: A path of the recipe leads out of its folder.
     """
     data = raw.data
-    for key in ("max_year", "max_bad", "seed"):
+    for key in ("max_year", "max_bad", "seed", "sft"):
         value = getattr(options, key)
         if value is not None:
             data[key] = value

@@ -1,10 +1,11 @@
-"""The shipped recipes, listed or copied to be changed, and the known benchmarks."""
+"""The shipped recipes and SFT templates, listed or copied to be changed, and the known benchmarks."""
 
 import shutil
 from pathlib import Path
 
 from curate.errors import UsageError, boundary, did_you_mean
 from curate.jobs.outcome import Outcome
+from curate.jobs.sft import sft_templates
 from curate.leakage import known_layouts
 from curate.tables import share
 
@@ -15,6 +16,7 @@ def list_recipes() -> Outcome:
         title="Recipes",
         data={
             "recipes": {name: _purpose(path) for name, path in _recipes().items()},
+            "sft_templates": {name: _purpose(path) for name, path in sft_templates().items()},
             "benchmarks": [
                 {"name": known.name, "title": known.title, "tested": known.tested}
                 for known in known_layouts().values()
@@ -25,12 +27,12 @@ def list_recipes() -> Outcome:
 
 
 def copy_recipe(name: str, to: Path) -> Outcome:
-    """Copies the recipe `name` to a new file.
+    """Copies the recipe or the SFT template `name` to a new file.
 
     Raises:
         UsageError: There is no such recipe, or the file is there already.
     """
-    known = _recipes()
+    known = _recipes() | sft_templates()
     if name not in known:
         raise UsageError(
             f"no recipe {name!r}.{did_you_mean(name, list(known))}",
@@ -43,10 +45,11 @@ def copy_recipe(name: str, to: Path) -> Outcome:
         )
     with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
         shutil.copyfile(known[name], target)
+    option = "--sft" if name in sft_templates() else "--recipe"
     return Outcome(
         title="Recipe copied",
         data={"recipe": name, "to": str(target)},
-        hint=f"curate build-corpus SOURCE --recipe {target} --out RUN",
+        hint=f"curate build-corpus SOURCE {option} {target} --out RUN",
     )
 
 

@@ -1,5 +1,6 @@
 """Frames and SQL: the row frame, a sandboxed DuckDB, the artefact folders."""
 
+from curate.artefacts import share, sql_text
 from curate.tables.rows import (
     FINDING,
     INTERNAL,
@@ -18,7 +19,6 @@ from curate.tables.rows import (
     undropped,
 )
 from curate.tables.sandbox import Sandbox
-from curate.tables.share import share, sql_text
 
 __all__ = [
     "FINDING",
