@@ -6,7 +6,7 @@ import pytest
 
 from curate.errors import InputError
 from curate.models import Quarantined
-from curate.sources import CsvReader, read_objects
+from curate.sources import Csv, JsonDocument
 
 
 def _told(rows):
@@ -21,7 +21,7 @@ def csv_rows(tmp_path):
     def read(content, columns=None, delimiter=","):
         path = tmp_path / "t.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return _told(CsvReader(columns, delimiter)(path, "own/t.csv"))
+        return _told(Csv(columns, delimiter)(path, "own/t.csv"))
 
     return read
 
@@ -31,7 +31,7 @@ def json_rows(tmp_path):
     def read(content):
         path = tmp_path / "t.json"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return _told(read_objects(path, "own/t.json"))
+        return _told(JsonDocument()(path, "own/t.json"))
 
     return read
 
@@ -103,7 +103,7 @@ def test_a_repeated_column_is_refused(csv_rows):
 def test_what_a_truncated_gzip_lost_is_a_row(tmp_path):
     path = tmp_path / "t.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 9_000)[:-20])
-    *_, last = CsvReader()(path, "own/t.csv.gz")
+    *_, last = Csv()(path, "own/t.csv.gz")
     assert isinstance(last, Quarantined)
     assert (last.file, "gzip" in last.error) == ("own/t.csv.gz", True)
 

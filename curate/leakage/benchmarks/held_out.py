@@ -8,7 +8,7 @@ from curate.leakage.benchmarks.records import BenchmarkRef
 from curate.models import LETTERS, Question
 from curate.sources import (
     Column,
-    CsvReader,
+    Csv,
     QuestionsSource,
     Row,
     RowReader,
@@ -24,7 +24,7 @@ _OPTIONAL = ("exam", "year", "section")
 class HeldOutSource(QuestionsSource):
     """Questions with `id` and `text`; options and a key where the file has them."""
 
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns id and text."""
         return [Column(ours=name, names=(name,)) for name in ("id", "text")]
 
@@ -32,7 +32,7 @@ class HeldOutSource(QuestionsSource):
 def held_out_reader(ref: BenchmarkRef) -> tuple[Source, RowReader]:
     """Returns how to read the set: CSV with a header and an option a column, else our own form."""
     if ref.path.endswith(_CSV) and Path(ref.path).is_file():
-        rows = CsvReader()
+        rows = Csv()
         return _csv_source(ref, rows), Numbered(rows)
     return HeldOutSource(path=ref.path, name=ref.name), read_rows
 
@@ -43,7 +43,7 @@ def is_english(question: Question) -> bool:
     return bool(printed.strip()) and not _JAPANESE.search(printed)
 
 
-def _csv_source(ref: BenchmarkRef, rows: CsvReader) -> ItemsSource:
+def _csv_source(ref: BenchmarkRef, rows: Csv) -> ItemsSource:
     path = Path(ref.path)
     first = next((row for row in rows(path, path.name) if isinstance(row, Row)), None)
     header = set(first.cells) if first else set()

@@ -12,12 +12,12 @@ from curate.leakage.benchmarks.items import ItemFields, ItemsSource, KeyForm, Nu
 from curate.leakage.benchmarks.records import BenchmarkRef, Language
 from curate.models import NonEmpty, Record, Sha256
 from curate.sources import (
-    CsvReader,
+    Csv,
     IgakuqaSource,
+    JsonDocument,
     RowReader,
     Source,
     YakugakuqaSource,
-    read_objects,
     read_rows,
 )
 from curate.sources.exam import ExamField
@@ -174,7 +174,7 @@ class CsvLayout(TableLayout):
 
     def rows(self) -> RowReader:
         """Returns the reader of CSV, its rows numbered."""
-        return Numbered(CsvReader(self.columns, self.delimiter))
+        return Numbered(Csv(self.columns, self.delimiter))
 
 
 class JsonLayout(TableLayout):
@@ -184,7 +184,7 @@ class JsonLayout(TableLayout):
 
     def rows(self) -> RowReader:
         """Returns the reader of JSON documents, their entries numbered."""
-        return Numbered(read_objects)
+        return Numbered(JsonDocument())
 
 
 AnyLayout = Annotated[
