@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
 
@@ -68,8 +69,8 @@ class Igakuqa119Source(Source):
     def converter(self) -> Convert:
         """Returns a converter that knows the key, and remembers the serial group it is in."""
         linker = SerialLinker({})
-        keys = _keys(self._root / _KEY)
-        return lambda cells, place: self._question(cells, place, linker, keys)
+        keys = cache(partial(_keys, self._root / _KEY))
+        return lambda cells, place: self._question(cells, place, linker, keys())
 
     @property
     def _root(self) -> Path:

@@ -14,6 +14,7 @@ Theirs = NonEmpty | list[NonEmpty]
 
 _LISTS = frozenset({"choices", "answers", "answer"})
 _FLAGS = frozenset({"required", "has_image"})
+_MAY_BE_BLANK = frozenset({"id", "text"})
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -58,7 +59,7 @@ def untabled(cells: Cells) -> Cells:
     return {
         name: _plain(name, value) if isinstance(value, str) else value
         for name, value in cells.items()
-        if value != "" or name == "text"
+        if value != "" or name in _MAY_BE_BLANK
     }
 
 
