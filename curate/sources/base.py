@@ -13,23 +13,20 @@ from curate.sources.formats import Csv, Format, format_of
 from curate.sources.values import Cells
 from curate.sources.years import Dated, FieldRule, Published, YearRule, published_year
 
-_NO_DATA = frozenset(
-    [
-        "",
-        ".cff",
-        ".html",
-        ".jpg",
-        ".lock",
-        ".md",
-        ".png",
-        ".py",
-        ".sh",
-        ".svg",
-        ".toml",
-        ".yaml",
-        ".yml",
-    ]
-)
+_NO_DATA = {
+    "",
+    ".cff",
+    ".html",
+    ".jpg",
+    ".md",
+    ".png",
+    ".py",
+    ".sh",
+    ".svg",
+    ".toml",
+    ".yaml",
+    ".yml",
+}
 
 Convert = Callable[[Cells, Provenance], Question | Document]
 """Makes a record of a row; raises ValueError for a row that cannot be one."""

@@ -150,7 +150,7 @@ class _Scanner:
         line = self.line + self.text.count("\n", 0, self.at)
         raw = self.text[self.at : self.at + RAW_LIMIT].encode("utf-8", _BYTES)
         said = f"{error} (line {line})"
-        return Quarantined(file="", line=self.number + 1, error=said, raw=raw_text(raw))
+        return Quarantined(file=self.path.name, line=self.number + 1, error=said, raw=raw_text(raw))
 
 
 def _with_id(raw: bytes, key: bytes) -> bytes:
