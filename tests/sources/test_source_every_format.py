@@ -116,9 +116,9 @@ def test_every_format_is_written_here(tmp_path):
     (tmp_path / "saved").mkdir()
     for name in ("state.json", "dataset_info.json"):
         (tmp_path / "saved" / name).write_bytes(b"{}")
-    for name in FILES:
-        if name != "saved":
-            (tmp_path / name).write_bytes(FILES[name](QUESTIONS))
+    for name, pack in FILES.items():
+        if pack:
+            (tmp_path / name).write_bytes(pack(QUESTIONS))
     assert {type(format_of(tmp_path / name)) for name in FILES} == set(get_args(AnyFormat))
 
 
