@@ -56,7 +56,8 @@ def left_out_notes(plan: Plan) -> Iterator[str]:
             root = root_of(source.path)
             names = [file.relative_to(root).as_posix() for file in found[:EXAMPLES]]
             more = ", ..." if len(found) > EXAMPLES else ""
-            yield f"{source.name}: {len(found)} other files are not read ({', '.join(names)}{more})"
+            what = "1 other file is" if len(found) == 1 else f"{len(found)} other files are"
+            yield f"{source.name}: {what} not read ({', '.join(names)}{more})"
 
 
 def refuse_no_rows(plan: Plan, shards: Sequence[Shard]) -> None:

@@ -99,7 +99,7 @@ class Source(Record, ABC):
         """Returns the files at the path that nobody reads, though by their names they may hold data."""
         taken = set(self.files())
         files = (file for file in all_files(self.path) if file not in taken)
-        return [file for file in files if file.suffix.lower() not in _NO_DATA]
+        return sorted(file for file in files if file.suffix.lower() not in _NO_DATA)
 
     def reader(self, path: Path) -> Format:
         """Returns how the rows of one of its files are read."""
