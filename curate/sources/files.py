@@ -69,11 +69,14 @@ def data_files(path: str) -> list[Path]:
 
 
 def row_files(path: str) -> list[Path]:
-    """Returns the data files without those of a folder that hold a JSON object, such as settings."""
+    """Returns the data files; of a folder without those that hold a JSON object, unless all of them do.
+
+    Among other files, such an object is settings; alone, it is an object of objects.
+    """
     files = data_files(path)
     if is_glob(path) or not root_of(path).is_dir():
         return files
-    return [file for file in files if not is_object(file)]
+    return [file for file in files if not is_object(file)] or files
 
 
 def existing(path: str) -> Path:

@@ -175,6 +175,13 @@ def test_documents_do_not_depend_on_the_format(written, write, read):
     assert [_said(row) for row in found] == [_said(row) for row in expected]
 
 
+def test_a_folder_of_json_objects_alone_is_read(tmp_path, read):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/q.json").write_bytes(FILES["by_id.json"](QUESTIONS))
+    assert detect_layout(tmp_path / "in") == "questions"
+    assert len(read(QuestionsSource, tmp_path / "in")) == len(QUESTIONS)
+
+
 def test_formats_mix_in_a_folder_in_the_order_of_their_names(tmp_path, read):
     parts = {"a.csv": 0, "b/q.json": 5, "c.jsonl.zst": 9, "d.parquet": 14, "e.tsv.gz": 20}
     starts = [*parts.values(), len(QUESTIONS)]
