@@ -169,7 +169,7 @@ def _pieces(job: Job) -> Iterator[Piece]:
     for index, (source, file) in enumerate(job.inputs):
         check_file(source, file)
         limits = WHOLE if source.rows_depend else Limits(SHARD_ROWS, SHARD_BYTES)
-        for block in cut(file.path, limits):
+        for block in cut(source, file, limits):
             yield Piece(number, index, block)
             number += 1
 

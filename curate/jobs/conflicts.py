@@ -10,7 +10,7 @@ from curate.corpus.shards import Shard
 from curate.corpus.stages.intake import CONFLICT
 from curate.jobs.plan import Plan
 from curate.models import RAW_LIMIT, Quarantined
-from curate.sources import RunSource, raw_lines
+from curate.sources import RunSource, raw_rows
 from curate.tables import ROW_SCHEMA, canonical_rows
 
 IN_CONFLICT = pl.col("dropped_by").eq_missing(CONFLICT)
@@ -22,7 +22,7 @@ def clashing_rows(plan: Plan, shards: Sequence[Shard]) -> Iterator[Quarantined]:
     Rows of a finished run come with the place that they had there; their files are not read again.
     """
     files = {
-        f"{source.name}/{file.relative}": file.path
+        f"{source.name}/{file.relative}": (source, file)
         for source in plan.recipe.sources
         if not isinstance(source, RunSource)
         for file in plan.files[str(source.name)]
@@ -33,7 +33,7 @@ def clashing_rows(plan: Plan, shards: Sequence[Shard]) -> Iterator[Quarantined]:
             continue
         rows, again = tee(row for shard in some for row in _small(_conflicts(shard)))
         numbers = (row["provenance"]["line"] for row in again)
-        for row, raw in zip(rows, raw_lines(files[name], numbers), strict=True):
+        for row, raw in zip(rows, raw_rows(*files[name], numbers), strict=True):
             yield _conflict(row, raw)
 
 

@@ -19,7 +19,7 @@ from curate.jobs.gates import audit_gate, first_failure
 from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.plan import Plan
 from curate.jobs.power import measured_power, shown_power
-from curate.jobs.read import read_inputs, readers, refuse_no_rows, write_quarantine
+from curate.jobs.read import left_out_notes, read_inputs, readers, refuse_no_rows, write_quarantine
 from curate.jobs.settle import Settled, settle
 from curate.jobs.sft import SFT_FILE, write_sft
 from curate.leakage import Benchmark, BenchmarkItem, Detector, Semantic, read_benchmark
@@ -205,6 +205,7 @@ def _notes(plan: Plan, settled: Settled) -> Iterator[str]:
             yield "no row was kept"
         if plan.recipe.max_year is None:
             yield "no year filter: give --max-year"
+    yield from left_out_notes(plan)
     for benchmark in settled.audit.benchmarks:
         yield from (f"{benchmark.name}: {note}" for note in benchmark.notes)
     yield from unmatched_note(settled.decisions)

@@ -1,7 +1,7 @@
 """Reads the inputs of a plan into shards, and sets aside what cannot be one of its rows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ from curate.jobs.conflicts import IN_CONFLICT, clashing_rows
 from curate.jobs.plan import Plan
 from curate.models import Quarantined
 from curate.runs import RunFolder
+from curate.sources.files import root_of
+
+EXAMPLES = 5
 
 
 class Unread(NamedTuple):
@@ -43,6 +46,18 @@ def read_inputs(
     for path, rows in counts.items():
         run.note_rows(path, rows)
     return shards
+
+
+def left_out_notes(plan: Plan) -> Iterator[str]:
+    """Yields, for each source, what files lie at its path that nobody reads, by number and examples."""
+    for source in plan.recipe.sources:
+        found = source.left_out()
+        if found:
+            root = root_of(source.path)
+            names = [file.relative_to(root).as_posix() for file in found[:EXAMPLES]]
+            more = ", ..." if len(found) > EXAMPLES else ""
+            what = "1 other file is" if len(found) == 1 else f"{len(found)} other files are"
+            yield f"{source.name}: {what} not read ({', '.join(names)}{more})"
 
 
 def refuse_no_rows(plan: Plan, shards: Sequence[Shard]) -> None:

@@ -7,23 +7,26 @@ from pydantic import Field
 
 from curate.errors import InputError
 from curate.sources.base import Column, Convert, DocumentRow, DocumentSource, Source
-from curate.sources.blocks import WHOLE, Block, Limits, cut
-from curate.sources.csvs import CsvReader
 from curate.sources.documents import DocumentsSource
-from curate.sources.files import InputFile, data_files, existing, refuse_link_out, root_of
+from curate.sources.files import InputFile, existing, refuse_link_out, root_of, row_files
+from curate.sources.formats import WHOLE, Block, Csv, Format, JsonDocument, Limits, Row, format_of
 from curate.sources.igakuqa import IgakuqaSource
+from curate.sources.igakuqa119 import Igakuqa119Source
 from curate.sources.lines import Line, raw_text, read_lines
-from curate.sources.objects import read_objects
+from curate.sources.mmlu import MmluSource
 from curate.sources.questions import QuestionsSource, only_our_columns
 from curate.sources.reading import (
     RowReader,
     check_file,
+    count_rows,
+    cut,
+    raw_rows,
     read_block,
     read_document_block,
     read_source,
     source_files,
 )
-from curate.sources.rows import Row, raw_lines, read_rows
+from curate.sources.rows import read_rows
 from curate.sources.run import RunSource
 from curate.sources.texts import TextsSource
 from curate.sources.yakugakuqa import YakugakuqaSource
@@ -34,14 +37,18 @@ __all__ = [
     "Block",
     "Column",
     "Convert",
-    "CsvReader",
+    "Csv",
     "DocumentRow",
     "DocumentSource",
     "DocumentsSource",
+    "Format",
+    "Igakuqa119Source",
     "IgakuqaSource",
     "InputFile",
+    "JsonDocument",
     "Limits",
     "Line",
+    "MmluSource",
     "QuestionsSource",
     "Row",
     "RowReader",
@@ -50,22 +57,30 @@ __all__ = [
     "TextsSource",
     "YakugakuqaSource",
     "check_file",
+    "count_rows",
     "cut",
     "detect_layout",
+    "format_of",
     "only_our_columns",
-    "raw_lines",
+    "raw_rows",
     "raw_text",
     "read_block",
     "read_document_block",
     "read_lines",
-    "read_objects",
     "read_rows",
     "read_source",
     "source_files",
 ]
 
 AnySource = Annotated[
-    IgakuqaSource | YakugakuqaSource | QuestionsSource | DocumentsSource | TextsSource | RunSource,
+    IgakuqaSource
+    | YakugakuqaSource
+    | Igakuqa119Source
+    | MmluSource
+    | QuestionsSource
+    | DocumentsSource
+    | TextsSource
+    | RunSource,
     Field(discriminator="layout"),
 ]
 
@@ -73,6 +88,8 @@ _BY_FORM: tuple[type[Source], ...] = (
     RunSource,
     IgakuqaSource,
     YakugakuqaSource,
+    Igakuqa119Source,
+    MmluSource,
     DocumentsSource,
     QuestionsSource,
 )
@@ -94,7 +111,7 @@ def _refuse_mixture(path: Path) -> None:
     """Refuses a folder or glob in which some files hold questions and some documents."""
     holds: dict[type[Source], Path] = {}
     root = root_of(str(path))
-    for file in data_files(str(path)):
+    for file in row_files(str(path)):
         if file != root:
             refuse_link_out(file, root)
         for kind in (DocumentsSource, QuestionsSource):

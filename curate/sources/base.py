@@ -3,14 +3,30 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, NamedTuple, TypedDict
+from typing import Annotated, ClassVar, NamedTuple, TypedDict
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from curate.models import Document, NonEmpty, Provenance, Question, Record
-from curate.sources.files import data_files
+from curate.sources.files import all_files, row_files
+from curate.sources.formats import Csv, Format, format_of
 from curate.sources.values import Cells
 from curate.sources.years import Dated, FieldRule, Published, YearRule, published_year
+
+_NO_DATA = {
+    "",
+    ".cff",
+    ".html",
+    ".jpg",
+    ".md",
+    ".png",
+    ".py",
+    ".sh",
+    ".svg",
+    ".toml",
+    ".yaml",
+    ".yml",
+}
 
 Convert = Callable[[Cells, Provenance], Question | Document]
 """Makes a record of a row; raises ValueError for a row that cannot be one."""
@@ -64,7 +80,7 @@ class Source(Record, ABC):
         """Tells whether the existing file or folder has this layout."""
 
     @abstractmethod
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns the columns without which a file cannot be this layout."""
 
     def our_columns(self) -> set[str]:
@@ -77,7 +93,17 @@ class Source(Record, ABC):
 
     def files(self) -> list[Path]:
         """Returns the files of this layout that the path stands for."""
-        return data_files(self.path)
+        return row_files(self.path)
+
+    def left_out(self) -> list[Path]:
+        """Returns the files at the path that nobody reads, though by their names they may hold data."""
+        taken = set(self.files())
+        files = (file for file in all_files(self.path) if file not in taken)
+        return sorted(file for file in files if file.suffix.lower() not in _NO_DATA)
+
+    def reader(self, path: Path) -> Format:
+        """Returns how the rows of one of its files are read."""
+        return format_of(path)
 
     @property
     def label(self) -> str:
@@ -106,6 +132,20 @@ class Source(Record, ABC):
             published=published.year,
             published_rule=published.rule,
         )
+
+
+class TableSource(Source):
+    """A source whose CSV files may be of any make."""
+
+    columns: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
+    """The columns of CSV files that have no header row, in their order."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """What stands between the fields of CSV files; absent: a tab in .tsv, else a comma."""
+
+    def reader(self, path: Path) -> Format:
+        """Returns how the rows of one of its files are read."""
+        form = format_of(path)
+        return Csv(self.columns, self.delimiter) if isinstance(form, Csv) else form
 
 
 class DocumentSource(Source):

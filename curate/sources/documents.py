@@ -1,21 +1,21 @@
 """Documents: rows of `id, text[, year]`, in these names or mapped to them."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from curate.sources.base import Column, DocumentRow, DocumentSource, Source
-from curate.sources.files import data_files
-from curate.sources.rows import first_cells, renamed
+from curate.sources.base import Column, DocumentRow, DocumentSource, Source, TableSource
+from curate.sources.files import row_files
+from curate.sources.mapping import mapped_columns, renamed, untabled
+from curate.sources.rows import first_cells
 from curate.sources.values import Cells, identifier, text
 from curate.sources.years import Dated, ExamPlus, FieldRule, Published, YearRule, field_date
 
 _KEYS = {"choices", "answers", "answer"}
 
 
-class DocumentsSource(DocumentSource):
+class DocumentsSource(TableSource, DocumentSource):
     """Files of documents. `published: exam_year` means by the rule in `year`."""
 
     layout: Literal["documents"] = "documents"
@@ -31,7 +31,7 @@ class DocumentsSource(DocumentSource):
         cells = first_cells_of(path)
         return cells is not None and cells.keys() >= {"id", "text"} and not cells.keys() & _KEYS
 
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns id, text and every column that the recipe maps."""
         return [*mapped_columns([("id",), ("text",)], self.fields), *self.year_columns()]
 
@@ -45,7 +45,7 @@ class DocumentsSource(DocumentSource):
             raise ValueError(
                 "choices: a question among documents; give questions a file of their own"
             )
-        return document_row(renamed(cells, self.fields), self)
+        return document_row(untabled(renamed(cells, self.fields)), self)
 
 
 def document_row(cells: Cells, source: Source) -> DocumentRow:
@@ -56,17 +56,8 @@ def document_row(cells: Cells, source: Source) -> DocumentRow:
 
 def first_cells_of(path: Path) -> Cells | None:
     """Returns the first readable row of a file, or of a folder's first data file that has one."""
-    found = (first_cells(file) for file in data_files(str(path)))
+    found = (first_cells(file) for file in row_files(str(path)))
     return next((cells for cells in found if cells is not None), None)
-
-
-def mapped_columns(needed: list[tuple[str, ...]], fields: Mapping[Any, str]) -> list[Column]:
-    """Returns the needed columns and the mapped ones, in the file's names."""
-    columns = [
-        Column(ours=some[0], names=tuple(fields.get(name, name) for name in some))
-        for some in needed
-    ]
-    return columns + [Column(ours=ours, names=(theirs,)) for ours, theirs in fields.items()]
 
 
 def _published(source: Source, cells: Cells) -> Dated:

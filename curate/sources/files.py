@@ -10,8 +10,17 @@ from itertools import takewhile
 from pathlib import Path
 
 from curate.errors import InputError, boundary
+from curate.sources.formats import (
+    READABLE,
+    SPLITS,
+    SUFFIXES,
+    is_object,
+    is_saved,
+    saved_digest,
+    splits_of,
+)
+from curate.sources.packings import unpacked_name
 
-DATA_SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
 _MAGIC = "*?["
 
 
@@ -38,16 +47,36 @@ def is_glob(path: str) -> bool:
     return any(sign in path for sign in _MAGIC) and not os.path.lexists(path)
 
 
-def data_files(path: str, suffixes: tuple[str, ...] = DATA_SUFFIXES) -> list[Path]:
-    """Returns the data files that a file, folder or glob stands for, hidden ones left out."""
+def all_files(path: str) -> list[Path]:
+    """Returns the files that a file, folder or glob stands for, hidden ones left out.
+
+    A data set saved to disk is a folder that counts as one file.
+    """
     root = root_of(path)
     if is_glob(path):
         pattern = str(Path(path).absolute().relative_to(root))
         names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  # hides dot files
-        return [root / name for name in names if not (root / name).is_dir()]
-    if root.is_dir():
-        return [file for file in _walk(root) if file.name.endswith(suffixes)]
-    return [root]
+        return [file for file in (root / name for name in names) if _counts(file)]
+    return list(_walk(root)) if root.is_dir() else [root]
+
+
+def data_files(path: str) -> list[Path]:
+    """Returns those of the files whose format is known by their names; of a file or glob, all."""
+    files = all_files(path)
+    if is_glob(path) or not root_of(path).is_dir():
+        return files
+    return [file for file in files if file.is_dir() or unpacked_name(file.name).endswith(SUFFIXES)]
+
+
+def row_files(path: str) -> list[Path]:
+    """Returns the data files; of a folder without those that hold a JSON object, unless all of them do.
+
+    Among other files, such an object is settings; alone, it is an object of objects.
+    """
+    files = data_files(path)
+    if is_glob(path) or not root_of(path).is_dir():
+        return files
+    return [file for file in files if not is_object(file)] or files
 
 
 def existing(path: str) -> Path:
@@ -68,8 +97,8 @@ def existing(path: str) -> Path:
 
 
 def named_files(path: str, pattern: re.Pattern[str]) -> list[Path]:
-    """Returns the data files whose relative path (of a file or glob: whose name) matches."""
-    files, root = data_files(path), root_of(path)
+    """Returns the files whose relative path (of a file or glob: whose name) matches."""
+    files, root = all_files(path), root_of(path)
     if is_glob(path) or not root.is_dir():
         return [file for file in files if pattern.fullmatch(file.name)]
     return [file for file in files if pattern.fullmatch(file.relative_to(root).as_posix())]
@@ -78,7 +107,7 @@ def named_files(path: str, pattern: re.Pattern[str]) -> list[Path]:
 def input_files(path: str, find: Callable[[], list[Path]]) -> list[InputFile]:
     """Returns the files found, hashed and sorted; refuses links out and empty input."""
     root = existing(path)
-    base = root if root.is_dir() else root.parent
+    base = root if root.is_dir() and not is_saved(root) else root.parent
     found = find()
     for file in found:
         if file != root:  # a link that the user names is followed
@@ -88,7 +117,7 @@ def input_files(path: str, find: Callable[[], list[Path]]) -> list[InputFile]:
         what = (
             "is empty" if files and root.is_file() else "holds no data file that this layout reads"
         )
-        raise InputError(what, where=path, hint=f"Read are {', '.join(DATA_SUFFIXES)}.")
+        raise InputError(what, where=path, hint=READABLE)
     return sorted(files, key=lambda file: file.relative)
 
 
@@ -96,6 +125,8 @@ def _input_file(path: Path, base: Path) -> InputFile:
     relative = path.relative_to(base).as_posix()
     if not _encodable(relative):
         raise InputError("the name of the file is not UTF-8", where=ascii(relative))
+    if path.is_dir():
+        return InputFile(path, relative, *saved_digest(path))
     if not path.is_file():
         raise InputError("is not a regular file", where=str(path))
     with boundary(InputError, "cannot read"), path.open("rb") as file:
@@ -116,10 +147,21 @@ def refuse_link_out(path: Path, base: Path) -> None:
 def _walk(root: Path) -> Iterator[Path]:
     """Yields the files below `root`; a linked folder within it is not read twice."""
     for folder, names, files in os.walk(root, onerror=_refuse):
+        if is_saved(Path(folder)):
+            names.clear()
+            yield Path(folder)
+            continue
+        if splits_of(Path(folder)):
+            files.remove(SPLITS)
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in names:
             refuse_link_out(Path(folder, name), root)
         yield from (Path(folder, name) for name in sorted(files) if not name.startswith("."))
+
+
+def _counts(file: Path) -> bool:
+    """Tells whether a match of a glob is a file, or the whole of a saved data set, but no part of one."""
+    return is_saved(file) or not (file.is_dir() or is_saved(file.parent))
 
 
 def _refuse(error: OSError) -> None:

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from curate.models import Document, Exclusion, Provenance, Question
 from curate.sources.answers import Key, parse_key
-from curate.sources.base import Column, Convert, Source
-from curate.sources.documents import document_row, first_cells_of, mapped_columns
+from curate.sources.base import Column, Convert, TableSource
+from curate.sources.documents import document_row, first_cells_of
 from curate.sources.ids import ExamId, parse_exam, parse_id
-from curate.sources.rows import renamed
+from curate.sources.mapping import Theirs, mapped_columns, renamed, untabled
 from curate.sources.values import Cells, flag, identifier, optional_text, text, texts, whole, wrong
 from curate.sources.years import FieldRule, Published, YearRule, question_year
 
@@ -39,15 +39,23 @@ _NOT_TEXT = {"kind", "answer", "provenance", "year_rule", "published_rule"}
 _KEYS = {"choices", "options", "answers", "answer"}
 
 
-class QuestionsSource(Source):
+class QuestionsSource(TableSource):
     """Files of questions. Columns that are none of ours are ignored."""
 
     layout: Literal["questions"] = "questions"
     hint: ClassVar[str] = "Map the column in the recipe: fields: {ours: theirs}."
     year: YearRule = FieldRule(field="year")
     published: Published = "field_or_exam_year"
-    fields: dict[OurField, str] = Field(default_factory=dict)
-    """Our names to the file's."""
+    fields: dict[OurField, Theirs] = Field(default_factory=dict)
+    """Our names to the file's; options that stand in a column each as a list of columns."""
+
+    @field_validator("fields")
+    @classmethod
+    def _lists_are_options(cls, fields: dict[OurField, Theirs]) -> dict[OurField, Theirs]:
+        for ours, theirs in fields.items():
+            if isinstance(theirs, list) and ours != "choices":
+                raise ValueError(f"{ours}: one column; only choices can stand in several")
+        return fields
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
@@ -55,7 +63,7 @@ class QuestionsSource(Source):
         cells = first_cells_of(path)
         return cells is not None and bool(cells.keys() & _TEXTS) and bool(cells.keys() & _KEYS)
 
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns id, text, choices or a key, and every column that the recipe names."""
         needed = [("id",), ("text",), ("choices", "answers", "answer")]
         return [*mapped_columns(needed, self.fields), *self.year_columns()]
@@ -69,7 +77,7 @@ class QuestionsSource(Source):
         return self._record
 
     def _record(self, cells: Cells, provenance: Provenance) -> Question | Document:
-        ours = renamed(cells, self.fields)
+        ours = untabled(renamed(cells, self.fields))
         if ours.get("kind") == "document":
             return Document(**document_row(ours, self)._asdict(), provenance=provenance)
         return self._question(ours, provenance)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from curate.sources.base import Column, DocumentRow, DocumentSource
+from curate.sources.base import Column, DocumentRow, DocumentSource, TableSource
 from curate.sources.values import Cells, identifier
 from curate.sources.years import FieldRule, Published, YearRule
 
 MAX_DEPTH = 32
 
 
-class TextsSource(DocumentSource):
+class TextsSource(TableSource, DocumentSource):
     """Rows of any columns. A row's `id`, or else its file:line, is the record's id."""
 
     layout: Literal["texts"] = "texts"
@@ -25,7 +25,7 @@ class TextsSource(DocumentSource):
         """Never: a layout that takes anything is chosen, not found."""
         return False
 
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns the columns that were asked for by name."""
         return [Column(ours=name, names=(name,)) for name in self.columns_read or ()]
 

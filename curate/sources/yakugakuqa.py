@@ -23,7 +23,7 @@ from curate.sources.values import (
 )
 from curate.sources.years import ExamPlus, YearRule, question_year
 
-_EXAM_FILE = re.compile(r"(?:(?:data/)?[0-9]{4}/)?[0-9]{3}\.jsonl(?:\.gz)?")
+_EXAM_FILE = re.compile(r"(?:(?:data/)?[0-9]{4}/)?[0-9]{3}\.jsonl(?:\.gz|\.zst)?")
 _IMAGES = "IMAGES"
 
 

@@ -13,12 +13,12 @@ from curate.leakage.benchmarks.locks import BenchmarkLock, read_lock
 from curate.leakage.benchmarks.records import BenchmarkRef, Language
 from curate.models import NonEmpty, Record, Sha256
 from curate.sources import (
-    CsvReader,
+    Csv,
     IgakuqaSource,
+    JsonDocument,
     RowReader,
     Source,
     YakugakuqaSource,
-    read_objects,
     read_rows,
 )
 from curate.sources.exam import ExamField
@@ -175,7 +175,7 @@ class CsvLayout(TableLayout):
 
     def rows(self) -> RowReader:
         """Returns the reader of CSV, its rows numbered."""
-        return Numbered(CsvReader(self.columns, self.delimiter))
+        return Numbered(Csv(self.columns, self.delimiter))
 
 
 class JsonLayout(TableLayout):
@@ -185,7 +185,7 @@ class JsonLayout(TableLayout):
 
     def rows(self) -> RowReader:
         """Returns the reader of JSON documents, their entries numbered."""
-        return Numbered(read_objects)
+        return Numbered(JsonDocument())
 
 
 AnyLayout = Annotated[
