@@ -7,6 +7,7 @@ from pydantic import Field, NonNegativeInt, model_validator
 
 from curate.corpus.sft import SftTemplate
 from curate.corpus.stages import AnyStage, Leakage
+from curate.errors import did_you_mean
 from curate.leakage import BenchmarkRef
 from curate.models import Record
 from curate.models.question import Year
@@ -35,7 +36,8 @@ class CorpusRecipe(Record):
             for name in self.applies_to:
                 if name not in known:
                     raise ValueError(
-                        f"applies_to: no source {name!r}; there are {', '.join(sorted(known))}"
+                        f"applies_to: no source {name!r}; there are {', '.join(sorted(known))}."
+                        f"{did_you_mean(name, known)}"
                     )
         return self
 

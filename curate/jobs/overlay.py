@@ -15,6 +15,9 @@ from curate.sources.documents import first_cells_of
 from curate.sources.files import row_files
 from curate.sources.formats import READABLE
 
+_READ_ALL = {"text": {"front_matter": "keep"}, "questions": {"other_columns": "refuse"}}
+"""An audit leaves no text of a source unread."""
+
 Command = Literal["build-corpus", "audit", "calibrate"]
 
 
@@ -139,7 +142,9 @@ def complete_sources(raw: RawRecipe, command: Command, columns: Sequence[str]) -
             continue
         path = Path(str(entry["path"]))
         if "layout" not in entry:
-            entry["layout"] = "texts" if columns else _layout(path, command)
+            entry["layout"] = _layout(path, command, columns)
+            if command != "build-corpus":
+                entry.update(_READ_ALL.get(entry["layout"], {}))
         if columns and entry["layout"] == "texts":
             entry["columns_read"] = list(columns)
         if not entry.get("name"):
@@ -148,8 +153,12 @@ def complete_sources(raw: RawRecipe, command: Command, columns: Sequence[str]) -
             entry["name"] = name if used[name] == 1 else f"{name}-{used[name]}"
 
 
-def _layout(path: Path, command: Command) -> str:
+def _layout(path: Path, command: Command, columns: Sequence[str]) -> str:
     layout = detect_layout(path)
+    if layout == "text":
+        return layout
+    if columns:
+        return "texts"
     if command != "build-corpus" and layout in ("questions", "documents", None):
         return "questions" if layout == "questions" and only_our_columns(path) else "texts"
     if layout is None:

@@ -28,6 +28,7 @@ from curate.sources.reading import (
 )
 from curate.sources.rows import read_rows
 from curate.sources.run import RunSource
+from curate.sources.text import TextSource
 from curate.sources.texts import TextsSource
 from curate.sources.yakugakuqa import YakugakuqaSource
 
@@ -54,6 +55,7 @@ __all__ = [
     "RowReader",
     "RunSource",
     "Source",
+    "TextSource",
     "TextsSource",
     "YakugakuqaSource",
     "check_file",
@@ -79,6 +81,7 @@ AnySource = Annotated[
     | MmluSource
     | QuestionsSource
     | DocumentsSource
+    | TextSource
     | TextsSource
     | RunSource,
     Field(discriminator="layout"),
@@ -90,6 +93,7 @@ _BY_FORM: tuple[type[Source], ...] = (
     YakugakuqaSource,
     Igakuqa119Source,
     MmluSource,
+    TextSource,
     DocumentsSource,
     QuestionsSource,
 )

@@ -11,7 +11,14 @@ from curate.models import Document, NonEmpty, Provenance, Question, Record
 from curate.sources.files import all_files, row_files
 from curate.sources.formats import Csv, Format, format_of
 from curate.sources.values import Cells
-from curate.sources.years import Dated, FieldRule, Published, YearRule, published_year
+from curate.sources.years import (
+    PUBLISHED_WORDS,
+    Dated,
+    FieldRule,
+    Published,
+    YearRule,
+    published_year,
+)
 
 _NO_DATA = {
     "",
@@ -33,10 +40,14 @@ Convert = Callable[[Cells, Provenance], Question | Document]
 
 
 class Column(Record):
-    """A column that a file must have: one of `names`, which stands for `ours`."""
+    """A column that a file must have: one of `names`, which stands for `ours`.
+
+    `words` are what may have been meant instead of a column.
+    """
 
     ours: NonEmpty
     names: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 class DocumentRow(NamedTuple):
@@ -114,18 +125,24 @@ class Source(Record, ABC):
         """Returns the columns that the recipe itself names in its year rules."""
         rules = {"year": self.year, "published": self.published}
         return [
-            Column(ours=key, names=(rule.field,))
+            Column(
+                ours=key,
+                names=(rule.field,),
+                words=PUBLISHED_WORDS if key == "published" else (),
+            )
             for key, rule in rules.items()
             if key in self.model_fields_set and isinstance(rule, FieldRule)
         ]
 
-    def explained(self, explanation: str | None, year: Dated, cells: Cells) -> Explained:
+    def explained(
+        self, explanation: str | None, year: Dated, cells: Cells, place: Provenance
+    ) -> Explained:
         """Returns an explanation, its date and who verified it; all None where there is none."""
         if explanation is None:
             return Explained(
                 explanation=None, explanation_verified=None, published=None, published_rule=None
             )
-        published = published_year(self.published, year, cells)
+        published = published_year(self.published, year, cells, place.path)
         return Explained(
             explanation=explanation,
             explanation_verified=self.explanation_verified,

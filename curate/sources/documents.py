@@ -10,7 +10,7 @@ from curate.sources.files import row_files
 from curate.sources.mapping import mapped_columns, renamed, untabled
 from curate.sources.rows import first_cells
 from curate.sources.values import Cells, identifier, text
-from curate.sources.years import Dated, ExamPlus, FieldRule, Published, YearRule, field_date
+from curate.sources.years import Dated, ExamPlus, FieldRule, Published, YearRule, dated_by
 
 _KEYS = {"choices", "answers", "answer"}
 
@@ -39,18 +39,18 @@ class DocumentsSource(TableSource, DocumentSource):
         """Returns our names, but for those that the recipe maps."""
         return {"id", "text", "year"} - self.fields.keys()
 
-    def row(self, cells: Cells, place: str) -> DocumentRow:  # noqa: ARG002 (documents have ids)
+    def row(self, cells: Cells, place: str) -> DocumentRow:
         """Returns the document in a row; refuses a question."""
         if cells.get("choices") is not None:
             raise ValueError(
                 "choices: a question among documents; give questions a file of their own"
             )
-        return document_row(untabled(renamed(cells, self.fields)), self)
+        return document_row(untabled(renamed(cells, self.fields)), self, place.rpartition(":")[0])
 
 
-def document_row(cells: Cells, source: Source) -> DocumentRow:
-    """Returns the document in a row that has our names."""
-    published = _published(source, cells)
+def document_row(cells: Cells, source: Source, path: str) -> DocumentRow:
+    """Returns the document in a row that has our names; `path` is its file's within the source."""
+    published = document_year(source, cells, path)
     return DocumentRow(identifier(cells, "id"), text(cells, "text"), published.year, published.rule)
 
 
@@ -60,10 +60,11 @@ def first_cells_of(path: Path) -> Cells | None:
     return next((cells for cells in found if cells is not None), None)
 
 
-def _published(source: Source, cells: Cells) -> Dated:
-    if source.published == "unknown":
-        return Dated(None, "unknown")
-    rule = source.published if isinstance(source.published, FieldRule) else source.year
-    if isinstance(rule, ExamPlus):
-        return Dated(None, f"exam{rule.exam_plus:+d}: a document has no exam number")
-    return field_date(rule.field, cells)
+def document_year(source: Source, cells: Cells, path: str) -> Dated:
+    """Returns the year in which a document was published, by the source's rules."""
+    rule = source.published
+    if rule not in ("exam_year", "field_or_exam_year"):
+        return dated_by(rule, cells, path)
+    if isinstance(source.year, ExamPlus):
+        return Dated(None, f"exam{source.year.exam_plus:+d}: a document has no exam number")
+    return dated_by(source.year, cells, path)

@@ -85,7 +85,7 @@ class IgakuqaSource(ExamSource):
             exclusion=key.exclusion,
             required=place.section in self.required_sections,
             has_image=flag(cells, "text_only") is False,
-            **self.explained(optional_text(cells, "explanation"), year, cells),
+            **self.explained(optional_text(cells, "explanation"), year, cells, provenance),
             provenance=provenance,
         )
 

@@ -55,12 +55,14 @@ def first_cells(path: Path) -> Cells | None:
 def _check_columns(rows: Sequence[Row], source: Source, file: str) -> None:
     found = list(dict.fromkeys(name for row in rows for name in row.cells))
     where = f"{file}:{rows[0].number}"
-    for column in source.needed_columns():
+    columns = source.needed_columns()
+    for column in columns:
         if not any(name in found for name in column.names):
             raise _no_column(column, found, where, source.hint)
     either = {"answer", "answers"} if {"answer", "answers"} & set(found) else set()
     absent = sorted(source.our_columns() - set(found) - either)
-    for name in sorted(set(found) - source.our_columns() - _OTHER_WORDS):
+    asked = {name for column in columns for name in column.names}
+    for name in sorted(set(found) - source.our_columns() - asked - _OTHER_WORDS):
         if near := get_close_matches(name, absent, n=1, cutoff=_MISSPELLED):
             raise InputError(
                 f"unknown column {name[:_NAME_SHOWN]!r}. Did you mean {near[0]!r}?",
@@ -73,6 +75,7 @@ def _no_column(column: Column, found: list[str], where: str, hint: str) -> Input
     wanted = " or ".join(f"'{name}'" for name in column.names)
     stands_for = "" if column.ours in column.names else f" (for {column.ours})"
     shown = ", ".join(name[:_NAME_SHOWN] for name in found[:_NAMES_SHOWN])
-    near = next(filter(None, (did_you_mean(name, found) for name in column.names)), "")
+    known = [*found, *column.words]
+    near = next(filter(None, (did_you_mean(name, known) for name in column.names)), "")
     message = f"no column {wanted}{stands_for} in the first rows; found: {shown}.{near}"
     return InputError(message, where=where, hint=hint)

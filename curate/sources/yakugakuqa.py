@@ -71,7 +71,7 @@ class YakugakuqaSource(ExamSource):
             points=whole(cells, "points"),
             exclusion=key.exclusion,
             has_image=images or flag(cells, "text_only") is False,
-            **self.explained(optional_text(cells, "comment"), year, cells),
+            **self.explained(optional_text(cells, "comment"), year, cells, provenance),
             provenance=provenance,
         )
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError, field_validator
 
 from curate.corpus.stage import RowStage
 from curate.corpus.templates import Template
-from curate.errors import RecipeError
+from curate.errors import RecipeError, did_you_mean
 from curate.tables import share, undropped
 
 
@@ -45,8 +45,11 @@ def load_template(name: str) -> Template:
     folder = share("pipelines", "templates")
     path = folder / f"{name}.yaml"
     if not path.exists():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
-        raise RecipeError(f"no template {name!r}", hint=f"There are: {known}.")
+        known = sorted(p.stem for p in folder.glob("*.yaml"))
+        raise RecipeError(
+            f"no template {name!r}.{did_you_mean(name, known)}",
+            hint=f"There are: {', '.join(known)}.",
+        )
     try:
         return Template.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as exc:
