@@ -8,7 +8,7 @@ CurateError
 └── SetupError       something is not installed, no token    exit 5
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import ClassVar
@@ -23,6 +23,9 @@ __all__ = [
     "boundary",
     "did_you_mean",
 ]
+
+
+_WORD = 100  # a longer word is no misspelled one
 
 
 class CurateError(Exception):
@@ -86,7 +89,8 @@ def boundary(error: type[CurateError], doing: str, *, hint: str = "") -> Iterato
         raise error(f"{doing}: {reason}", where=str(exc.filename or ""), hint=hint) from exc
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """Returns " Did you mean 'x'?" for the nearest known word, or an empty string."""
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" Did you mean '{near[0]}'?" if near else ""
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Returns " Did you mean 'x'?" for the nearest known word, in any case, or an empty string."""
+    plain = {one.lower(): one for one in known}
+    near = get_close_matches(word[:_WORD].lower(), list(plain), n=1, cutoff=0.6)
+    return f" Did you mean '{plain[near[0]]}'?" if near else ""

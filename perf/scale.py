@@ -61,7 +61,9 @@ def main() -> int:
     allowed = GROWTH * last.megabytes / first.megabytes / 2
     growth = last.seconds / first.seconds
     small = all(run.peak_mib < MEMORY_MIB for run in runs)
-    print(f"\nThe time grows {growth:.2f} times (at most {allowed:.2f}); memory within bounds: {small}.")
+    print(
+        f"\nThe time grows {growth:.2f} times (at most {allowed:.2f}); memory within bounds: {small}."
+    )
     return int(growth > allowed or not small or any(run.exit for run in runs))
 
 

@@ -1,6 +1,7 @@
 """The application: commands in the order of the work, one boundary for errors, exit codes."""
 
 import os
+import re
 import sys
 import traceback
 from itertools import pairwise
@@ -17,18 +18,23 @@ from curate.cli import (
     calibrate,
     compare,
     demo,
+    doctor,
+    fetch,
     recipes,
     report,
     schema,
+    sql,
     verify,
 )
 from curate.cli.show import Format, Show
-from curate.errors import CurateError
+from curate.errors import CurateError, did_you_mean
 
 INTERRUPTED = 130
 BUG = 1
 USAGE = 2
+NOT_INSTALLED = 5
 CLOSED_PIPE = 141
+_QUOTED = re.compile(r"'([^']*)'")
 
 app = typer.Typer(
     name="curate",
@@ -46,9 +52,12 @@ app.command("audit")(audit.audit_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("report")(report.report_command)
 app.command("verify")(verify.verify_command)
+app.command("sql")(sql.sql_command)
 app.command("compare")(compare.compare_command)
+app.command("fetch")(fetch.fetch_command)
 app.command("schema")(schema.schema_command)
 app.command("recipes")(recipes.recipes_command)
+app.command("doctor")(doctor.doctor_command)
 app.command("demo")(demo.demo_command)
 
 
@@ -109,6 +118,11 @@ def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
     name = type(exc).__name__
     if name == "Abort":
         sys.exit(INTERRUPTED)
+    if isinstance(exc, ImportError) and not str(exc.name).startswith("curate"):
+        hint = "`curate doctor` tells what is missing, and how to get it."
+        error = {"kind": "setup", "message": str(exc), "where": "", "hint": hint}
+        show.error(error, NOT_INSTALLED)
+        sys.exit(NOT_INSTALLED)
     if not hasattr(exc, "format_message"):
         last = traceback.extract_tb(exc.__traceback__)[-1]
         hint = "The same command with --debug shows where; please report it."
@@ -121,9 +135,28 @@ def _usage_or_bug(exc: Exception, show: Show) -> NoReturn:
     hint = f"`{path} --help` shows what there is."
     if exc_help := (name == "NoArgsIsHelpError"):
         typer.echo(context.get_help() if context else "", err=True)
-    message = "no command was given" if exc_help else str(exc.format_message())
+    message = "no command was given" if exc_help else _usage_message(exc)
     show.error({"kind": "usage", "message": message, "where": "", "hint": hint}, USAGE)
     sys.exit(USAGE)
+
+
+def _usage_message(exc: Exception) -> str:
+    """Returns what click says is wrong, and which option or value was probably meant."""
+    message = str(exc.format_message())  # type: ignore[attr-defined]
+    word, options = getattr(exc, "option_name", None), getattr(exc, "possibilities", None)
+    if word and options is not None:
+        return f"No such option: {word}.{did_you_mean(word, _options(exc))}"
+    before, found, after = message.partition(" is not one of ")
+    if found:
+        word, known = _QUOTED.findall(before)[-1], _QUOTED.findall(after)
+        return f"{message.removesuffix('.')}.{did_you_mean(word, known)}"
+    return message
+
+
+def _options(exc: Exception) -> list[str]:
+    """Returns the options of the command that refused one."""
+    context = getattr(exc, "ctx", None)
+    return [name for one in context.command.params for name in one.opts] if context else []
 
 
 def _asked_format(argv: list[str]) -> Format:

@@ -13,6 +13,7 @@ from curate.cli.options import (
     RecipeOpt,
     SeedOpt,
     SetOpt,
+    SftOpt,
     WorkersOpt,
     YearsOpt,
 )
@@ -28,6 +29,7 @@ def build_corpus_command(
     max_bad: MaxBadOpt = None,
     recipe: RecipeOpt = None,
     decisions: DecisionsOpt = None,
+    sft: SftOpt = None,
     set_: SetOpt = None,
     seed: SeedOpt = None,
     workers: WorkersOpt = None,
@@ -54,5 +56,6 @@ def build_corpus_command(
         decisions=decisions or (),
         settings=set_ or (),
         workers=workers,
+        sft=sft,
     )
     return finish(show, build_corpus(source or [], options, out, show.progress, dry_run=dry_run))

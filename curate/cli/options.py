@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from curate.cli.complete import benchmark_options, template_names
 from curate.cli.show import Format
 
 SourceArg = Annotated[
@@ -30,6 +31,7 @@ BenchmarkOpt = Annotated[
     typer.Option(
         "--benchmark",
         metavar="NAME=PATH",
+        autocompletion=benchmark_options,
         help="A held-out exam to check against; may be repeated.",
     ),
 ]
@@ -59,6 +61,15 @@ SetOpt = Annotated[
         "--set",
         metavar="A.B=C",
         help="Set a recipe key; a stage goes by its name. May be repeated.",
+    ),
+]
+SftOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--sft",
+        metavar="TEMPLATE",
+        help="Write sft.parquet with this template: sft, direct, or a file of your own.",
+        autocompletion=template_names,
     ),
 ]
 SeedOpt = Annotated[

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from curate.cli.complete import record_names
 from curate.cli.options import DebugOpt, FormatOpt
 from curate.cli.show import Format, Show
 
@@ -11,7 +12,12 @@ from curate.cli.show import Format, Show
 def schema_command(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A record, such as question.", show_default=False),
+        typer.Argument(
+            metavar="[NAME]",
+            help="A record, such as question.",
+            show_default=False,
+            autocompletion=record_names,
+        ),
     ] = None,
     check: Annotated[
         bool,

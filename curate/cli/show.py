@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import monotonic
@@ -36,11 +36,15 @@ class Show:
         elif self.format is Format.HUMAN:
             print(title)
             for line in _lines(data):
-                print(f"  {_plain(line)}")
+                print(f"  {line}")
 
     def text(self, text: str) -> None:
         """Prints a document that was asked for, in every format."""
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+    def pieces(self, pieces: Iterable[str]) -> None:
+        """Prints a document piece by piece."""
+        sys.stdout.writelines(pieces)
 
     def error(self, error: Mapping[str, str], exit_code: int, *, told: bool = False) -> None:
         """Prints an error: as an object on stdout (unless the result told it), and for people on stderr."""
@@ -49,19 +53,19 @@ class Show:
                 print(_json({"error": dict(error), "exit": exit_code}))
             return
         where = f"{error['where']}: " if error.get("where") else ""
-        self._talk(_plain(f"error: {where}{error['message']}"))
+        self._talk(f"error: {where}{error['message']}")
         if error.get("hint"):
-            self._talk(_plain(f"  {error['hint']}"))
+            self._talk(f"  {error['hint']}")
 
     def note(self, text: str) -> None:
         """Prints a warning on stderr."""
         if self.format is not Format.QUIET:
-            self._talk(_plain(f"note: {text}"))
+            self._talk(f"note: {text}")
 
     def hint(self, text: str) -> None:
         """Prints the next command on stderr, for people."""
         if self.format is Format.HUMAN and text:
-            self._talk(_plain(f"Next: {text}"))
+            self._talk(f"Next: {text}")
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Draws progress on a terminal, at most five times a second."""
@@ -80,16 +84,11 @@ class Show:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    """Returns the object as JSON in UTF-8; what is no Unicode, of a file's name, as escapes."""
+    """Returns JSON whose unprintable characters are escaped: a terminal may be reading."""
     text = json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _plain(text: str) -> str:
-    """Returns the text in one line that no terminal acts upon: a file may have any name."""
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    return "".join(c if c.isprintable() or c == "\u3000" else json.dumps(c)[1:-1] for c in text)
 
 
 def _lines(data: Mapping[str, Any]) -> Sequence[str]:

@@ -25,6 +25,7 @@ FILE_ROWS = 40
 _PLACE = {field.name: field.dtype for field in PROVENANCE.fields}
 _PLAIN = tuple(n for n in ROW_SCHEMA if n not in ("exclusion", "provenance", "rendered"))
 _EMPTY = pl.DataFrame(schema=WORK_SCHEMA)
+_NO_FLAGS = pl.Series([[]], dtype=WORK_SCHEMA["flags"])
 _DOCUMENT = pl.Schema(
     {"row": pl.Int64(), "line": pl.Int64()}
     | {name: ROW_SCHEMA[name] for name in DocumentRow._fields}
@@ -161,4 +162,5 @@ def _completed(frame: pl.DataFrame) -> pl.DataFrame:
     """Returns the frame with all columns of the schema, in order: content hashes, and nulls for the rest."""
     known = frame.select(name for name in frame.columns if name in WORK_SCHEMA)
     whole = pl.concat([_EMPTY, known], how="diagonal")
-    return whole.with_columns(row_contents(whole))
+    noticed = pl.col("flags").fill_null(pl.lit(_NO_FLAGS))
+    return whole.with_columns(row_contents(whole), noticed)

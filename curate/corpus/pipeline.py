@@ -3,8 +3,8 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from itertools import chain, islice
 from pathlib import Path
 
 import orjson
@@ -18,6 +18,7 @@ from curate.runs import WorkFolder, write_atomically
 from curate.sources import WHOLE, InputFile, Limits, Source, check_file, cut, label_of
 from curate.tables import (
     MARKS,
+    NEAR,
     ROW_SCHEMA,
     SOURCE_COLUMNS,
     Sandbox,
@@ -28,9 +29,12 @@ from curate.tables import (
 
 SHARD_ROWS = 10_000
 SHARD_BYTES = 1 << 22
-FEW_SHARDS = 16
-"""So many shards at least make it worth while to start worker processes."""
-_UNPACKED = 4  # what a file holds takes so many times its size, where a block has none of its own
+FEW_BYTES = 1 << 24
+"""For fewer bytes of input it is not worth while to start worker processes."""
+_UNPACKED = 4  # what a file holds takes at most so many times its size, but for rare ones
+_WHY = ("dropped_by", "survivor_id", "survivor_row")
+
+_COMPARED = pl.lit(None, dtype=NEAR).alias("near")  # large, and of no use to later stages
 
 Stage = RowStage | CorpusStage
 Progress = Callable[[str, int, int], None]
@@ -114,7 +118,7 @@ class Job:
             frame = shard.frame()
             if step.first:
                 drops = _drops_between(self.drops(step), shard.first, shard.last)
-                frame = _stamped(_dropped(frame, drops), step.first[0])
+                frame = _stamped(_dropped(frame, drops), step.first[0]).with_columns(_COMPARED)
             self._mark(shard.name, frame, step)
         return replace(shard, marks=marks)
 
@@ -144,24 +148,27 @@ def steps_of(stages: Sequence[Stage]) -> list[Step]:
     return [*steps, Step(len(steps), first, tuple(rows), None)]
 
 
+def crew_for(files: Iterable[InputFile], workers: int) -> AbstractContextManager[Crew[Job]]:
+    """Returns a crew for jobs over the files: of `workers` processes, or for little input of this one."""
+    return crew(workers if sum(file.size for file in files) >= FEW_BYTES else 1, Job)
+
+
 def run_job(
-    job: Job, inputs: Iterable[tuple[int, InputFile]], workers: int, progress: Progress
+    job: Job, inputs: Iterable[tuple[int, InputFile]], team: Crew[Job], progress: Progress
 ) -> list[Shard]:
     """Reads the inputs and runs all steps; returns the last shards, in the order of the rows.
 
     Each input comes with the number of its source among the job's.
     """
-    pieces = _pieces(job.sources, inputs)
-    some = list(islice(pieces, FEW_SHARDS))
-    with crew(job, workers if len(some) == FEW_SHARDS else 1) as team:
-        shards = _begun(team, chain(some, pieces), _names(job.steps[0]), progress)
-        for step in job.steps[1:] if shards else ():
-            _run_statement(job, step, shards)
-            todo = [(shard, step.number) for shard in shards]
-            shards = []
-            for shard in team.map(Job.go_on, todo):
-                shards.append(shard)
-                progress(f"{_names(step)} (shards)", len(shards), len(todo))
+    team.give(job)
+    shards = _begun(team, _pieces(job.sources, inputs), _names(job.steps[0]), progress)
+    for step in job.steps[1:] if shards else ():
+        _run_statement(job, step, shards)
+        todo = [(shard, step.number) for shard in shards]
+        shards = []
+        for shard in team.map(Job.go_on, todo):
+            shards.append(shard)
+            progress(f"{_names(step)} (shards)", len(shards), len(todo))
     return shards
 
 
@@ -175,7 +182,7 @@ def _pieces(sources: Sequence[Source], inputs: Iterable[tuple[int, InputFile]]) 
     number, of, rows, size = 0, 0, 0, 0
     parts: list[Part] = []
     for source, part in _parts(sources, inputs):
-        more = part.block.size or part.file.size * _UNPACKED
+        more = _size(part)
         full = rows + part.block.rows > SHARD_ROWS or size + more > SHARD_BYTES
         if parts and (full or source != of):
             yield Piece(number, of, tuple(parts))
@@ -193,7 +200,7 @@ def _parts(
         source = sources[number]
         check_file(source, file)
         limits = WHOLE if source.rows_depend else Limits(SHARD_ROWS, SHARD_BYTES)
-        for block in cut(file.path, limits):
+        for block in cut(source, file, limits):
             yield number, Part(index, file, block)
 
 
@@ -221,20 +228,18 @@ def _run_statement(job: Job, step: Step, shards: Sequence[Shard]) -> None:
         with Sandbox(job.work.path) as db:
             corpus_view(db, shards, "dropped_by IS NULL")
             query = sql_text(step.first[1].sql)
-            write_atomically(drops, lambda path: db.write(query, path))
+            values = step.first[1].parameters()
+            write_atomically(drops, lambda path: db.write(query, path, **values))
 
 
 def _drops_between(path: Path, first: int, last: int) -> pl.DataFrame:
     drops = pl.scan_parquet(path, glob=False).filter(pl.col("row").is_between(first, last))
-    return drops.select("row", "dropped_by", "survivor_id").collect()
+    return drops.select("row", *_WHY).collect()
 
 
 def _dropped(frame: pl.DataFrame, drops: pl.DataFrame) -> pl.DataFrame:
     found = frame.join(drops, on="row", how="left", suffix="_new", maintain_order="left")
-    merged = found.with_columns(
-        pl.coalesce("dropped_by", "dropped_by_new").alias("dropped_by"),
-        pl.coalesce("survivor_id", "survivor_id_new").alias("survivor_id"),
-    )
+    merged = found.with_columns(pl.coalesce(name, f"{name}_new").alias(name) for name in _WHY)
     return merged.select(frame.columns)
 
 
@@ -254,6 +259,13 @@ def _digested(frame: pl.DataFrame) -> pl.DataFrame:
         for some, columns in ((kept, [*ROW_SCHEMA]), (dropped, [*ROW_SCHEMA, *why]))
     )
     return frame.drop("digest").join(digests, on="row", how="left", maintain_order="left")
+
+
+def _size(part: Part) -> int:
+    """Returns how much a block may hold, in bytes."""
+    if part.block.lines is not None:
+        return sum(len(line.raw) for line in part.block.lines)
+    return part.file.size * _UNPACKED
 
 
 def _counted(

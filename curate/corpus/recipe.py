@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, NonNegativeInt, model_validator
 
+from curate.corpus.sft import SftTemplate
 from curate.corpus.stages import AnyStage, Leakage
+from curate.errors import did_you_mean
 from curate.leakage import BenchmarkRef
 from curate.models import Record
 from curate.models.question import Year
@@ -24,6 +26,8 @@ class CorpusRecipe(Record):
     max_bad: NonNegativeInt = 0
     benchmarks: list[BenchmarkRef] = []
     stages: list[AnyStage]
+    sft: SftTemplate | None = None
+    """What sft.parquet is made with; in a recipe also a template's name or file."""
 
     @model_validator(mode="after")
     def _applies_to_known_sources(self) -> Self:
@@ -32,8 +36,15 @@ class CorpusRecipe(Record):
             for name in self.applies_to:
                 if name not in known:
                     raise ValueError(
-                        f"applies_to: no source {name!r}; there are {', '.join(sorted(known))}"
+                        f"applies_to: no source {name!r}; there are {', '.join(sorted(known))}."
+                        f"{did_you_mean(name, known)}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _sft_of_a_corpus(self) -> Self:
+        if self.sft is not None and self.recipe != "corpus/1":
+            raise ValueError("sft: an audit keeps no rows to write")
         return self
 
     @model_validator(mode="after")

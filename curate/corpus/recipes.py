@@ -3,30 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from curate.corpus.recipe import CorpusRecipe
-from curate.corpus.stages import AnyStage
+from curate.corpus.recipe_errors import HINT, UNKNOWN, explained, plain_place, telling
 from curate.errors import RecipeError, boundary, did_you_mean
-from curate.leakage import BenchmarkRef
-from curate.sources import AnySource
+from curate.text import TangledYamlError, refuse_tangles
 
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 50
 _TOO_LARGE = 2**53
-_UNKNOWN = "extra_forbidden"
-_PARTS_OF_UNIONS = ("ExamPlus", "FieldRule", "[key]")
-_OPENING = (
-    yaml.BlockMappingStartToken,
-    yaml.BlockSequenceStartToken,
-    yaml.FlowMappingStartToken,
-    yaml.FlowSequenceStartToken,
-)
-_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
 @dataclass
@@ -57,7 +45,7 @@ def read_recipe(path: Path) -> RawRecipe:
         data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
-        _refuse_tangles(text, path.name)
+        refuse_tangles(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         loaded = yaml.safe_load(text)
     except UnicodeDecodeError as exc:
@@ -67,6 +55,8 @@ def read_recipe(path: Path) -> RawRecipe:
         line = mark.line + 1 if mark else 1
         problem = getattr(exc, "problem", None) or "not YAML"
         raise RecipeError(f"not YAML: {problem}", where=f"{path.name}:{line}") from exc
+    except TangledYamlError as exc:
+        raise RecipeError(exc.message, where=f"{path.name}:{exc.line}") from exc
     except ValueError as exc:  # 2017-99-99 looks like a date
         raise RecipeError(f"a value is no date or number: {exc}", where=path.name) from exc
     if not isinstance(loaded, dict) or not isinstance(node, yaml.MappingNode):
@@ -85,19 +75,10 @@ def validate_recipe(raw: RawRecipe) -> CorpusRecipe:
     try:
         return CorpusRecipe.model_validate(raw.data)
     except ValidationError as exc:
-        errors = exc.errors(include_url=False, include_input=False)
-        first = _telling(errors)
-        loc = _untagged(first["loc"])
-        key = ".".join(str(part) for part in loc)
-        if first["type"] == _UNKNOWN:
-            name = str(loc[-1])
-            raise RecipeError(
-                f"unknown key {name!r}.{did_you_mean(name, _known_keys(loc, first['loc']))}",
-                where=raw.where(loc),
-                hint="`curate schema corpus_recipe` shows every key.",
-            ) from exc
-        message = str(first["msg"]).removeprefix("Value error, ")
-        raise RecipeError(f"{key}: {message}" if key else message, where=raw.where(loc)) from exc
+        first = telling(exc.errors(include_url=False, include_input=False))
+        loc = plain_place(first["loc"])
+        hint = HINT if first["type"] == UNKNOWN else ""
+        raise RecipeError(explained(first, raw.data), where=raw.where(loc), hint=hint) from exc
 
 
 def apply_settings(raw: RawRecipe, settings: Mapping[str, Any]) -> None:
@@ -128,23 +109,12 @@ def _step(target: Any, part: str, path: str) -> tuple[str | int, Any]:
             names = (entry.get("stage"), entry.get("name")) if isinstance(entry, dict) else ()
             if part in names or part == str(index):
                 return index, entry
-        known = [str(e.get("stage") or e.get("name")) for e in target if isinstance(e, dict)]
+        found = [e.get("stage") or e.get("name") for e in target if isinstance(e, dict)]
+        known = [str(name) for name in found if name]
         raise RecipeError(
             f"no {part!r} in the list.{did_you_mean(part, known)}", where=f"--set {path}"
         )
     raise RecipeError(f"{part!r} cannot be set there", where=f"--set {path}")
-
-
-def _refuse_tangles(text: str, name: str) -> None:
-    """Refuses anchors, aliases and deep nesting, before anything is built of them."""
-    depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
-        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-        where = f"{name}:{token.start_mark.line + 1}"
-        if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
-            raise RecipeError("anchors and aliases are not allowed", where=where)
-        if depth > MAX_DEPTH:
-            raise RecipeError(f"nested more than {MAX_DEPTH} deep", where=where)
 
 
 def _refuse_unwritable(raw: RawRecipe, value: Any, loc: list[str | int]) -> None:
@@ -190,48 +160,3 @@ def _line(node: yaml.Node | None, loc: Sequence[str | int]) -> int:
             node = node.value[part]
             line = node.start_mark.line + 1
     return line
-
-
-def _union(of: Any) -> list[type[BaseModel]]:
-    return list(get_args(get_args(of)[0]))
-
-
-def _tag(model: type[BaseModel], key: str) -> str:
-    return str(model.model_fields[key].default or get_args(model.model_fields[key].annotation)[0])
-
-
-def _untagged(loc: Sequence[str | int]) -> list[str | int]:
-    """Returns a location without the word that a discriminated union puts after the list's index."""
-    tagged = len(loc) > 2 and loc[0] in ("sources", "stages") and loc[2] in _tags()  # noqa: PLR2004
-    plain = [*loc[:2], *loc[3:]] if tagged else list(loc)
-    return [part for part in plain if part not in _PARTS_OF_UNIONS]
-
-
-def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
-    """Returns an unknown key before anything else; in a union, one that no branch knows."""
-    branches = {part for error in errors for part in error["loc"] if part in _PARTS_OF_UNIONS}
-    unknown = [error for error in errors if error["type"] == _UNKNOWN]
-    places = [_untagged(error["loc"]) for error in unknown]
-    for error, place in zip(unknown, places, strict=True):
-        if places.count(place) >= len(branches):
-            return error
-    return errors[0]
-
-
-def _tags() -> set[str]:
-    """The words that pydantic puts into a location for a discriminated union."""
-    layouts = {get_args(m.model_fields["layout"].annotation)[0] for m in _union(AnySource)}
-    return layouts | {_tag(m, "stage") for m in _union(AnyStage)}
-
-
-def _known_keys(loc: Sequence[str | int], full: Sequence[str | int]) -> list[str]:
-    if len(loc) <= 1:
-        return list(CorpusRecipe.model_fields)
-    if loc[0] == "sources" and len(loc) > 3:  # noqa: PLR2004
-        return ["exam_plus", "field"]
-    if loc[0] == "benchmarks":
-        return list(BenchmarkRef.model_fields)
-    models = _union(AnyStage) if loc[0] == "stages" else _union(AnySource)
-    key = "stage" if loc[0] == "stages" else "layout"
-    chosen = [m for m in models if get_args(m.model_fields[key].annotation)[0] in full] or models
-    return sorted({name for model in chosen for name in model.model_fields})

@@ -39,11 +39,15 @@ class RowStage(Record):
 class CorpusStage(Record):
     """A stage that sees all undropped rows: a statement in pipelines/sql, run by DuckDB.
 
-    The statement reads the view `corpus` and returns `row, id, dropped_by, survivor_id` of the rows it drops
-    (`row` is the ordinal of the input row: ids may repeat across exams).
+    The statement reads the view `corpus` and returns `row, id, dropped_by, survivor_id, survivor_row` of the
+    rows it drops (`row` is the ordinal of the input row: ids may repeat across exams).
     """
 
     sql: ClassVar[str]
+
+    def parameters(self) -> dict[str, float]:
+        """Returns the values of the statement's `$name`s."""
+        return {}
 
     def keyed(self, shard: pl.DataFrame) -> pl.DataFrame:
         """Returns a shard with the columns that the statement compares, filled before it runs."""

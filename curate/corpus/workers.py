@@ -1,7 +1,10 @@
 """Worker processes: shards are made in several at once and come back in order, a bounded number ahead."""
 
+import atexit
+import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
@@ -10,7 +13,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
-from typing import Any, Generic, TypeVar
+from multiprocessing.queues import SimpleQueue
+from typing import Any, Generic, TypeVar, cast
 
 from curate.errors import SetupError
 
@@ -20,6 +24,7 @@ _THREADS = "POLARS_MAX_THREADS"
 Job = TypeVar("Job")
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+Post = SimpleQueue[bytes]
 
 
 def cores() -> int:
@@ -28,12 +33,20 @@ def cores() -> int:
 
 
 class Crew(Generic[Job]):
-    """Calls functions of a job, which every process receives once; a crew of one is this process."""
+    """Calls functions of a job in several processes; a crew of one is this process."""
 
-    def __init__(self, job: Job, pool: ProcessPoolExecutor | None, workers: int) -> None:
-        self._job = job
+    def __init__(self, workers: int, pool: ProcessPoolExecutor | None, post: Post | None) -> None:
+        self._workers = workers
         self._pool = pool
-        self._ahead = workers * AHEAD
+        self._post = post
+        self.job: Job | None = None
+
+    def give(self, job: Job) -> None:
+        """Gives the crew its one job, which every process takes when it has started."""
+        self.job = job
+        if self._post is not None:
+            post, copies = self._post, [pickle.dumps(job, pickle.HIGHEST_PROTOCOL)] * self._workers
+            threading.Thread(target=lambda: [*map(post.put, copies)], daemon=True).start()
 
     def map(self, call: Callable[[Job, Item], Made], items: Iterable[Item]) -> Iterator[Made]:
         """Yields `call(job, item)` for each item, in order.
@@ -42,13 +55,13 @@ class Crew(Generic[Job]):
             SetupError: A worker process died.
         """
         if self._pool is None:
-            yield from (call(self._job, item) for item in items)
+            yield from (call(cast("Job", self.job), item) for item in items)
             return
         running: deque[Future[Made]] = deque()
         try:
             for item in items:
                 running.append(self._pool.submit(_called, call, item))
-                if len(running) > self._ahead:
+                if len(running) > self._workers * AHEAD:
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
@@ -60,22 +73,45 @@ class Crew(Generic[Job]):
 
 
 @contextmanager
-def crew(job: Job, workers: int) -> Iterator[Crew[Job]]:
-    """Gives a crew of `workers` processes, or of this one alone; where the block fails, they are ended."""
+def uncollected() -> Iterator[None]:
+    """Keeps the collector from walking what is there already, such as a benchmark's index."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
+def crew(workers: int, kind: type[Job]) -> Iterator[Crew[Job]]:
+    """Gives a crew of `workers` processes, or of this one alone; where the block fails, they are ended.
+
+    The processes start at once and import what a job of this kind needs while it is being made.
+    """
     if workers == 1:
-        yield Crew(job, None, 1)
+        yield Crew(1, None, None)
         return
     spawn = multiprocessing.get_context("spawn")  # Polars cannot be forked
-    pool = ProcessPoolExecutor(workers, spawn, _began, (job,))
+    post = spawn.SimpleQueue()
+    pool = ProcessPoolExecutor(workers, spawn, _began, (post, kind))
     with _one_thread_each():
-        try:
-            yield Crew(job, pool, workers)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.kill()
-            raise
-        pool.shutdown()
+        for _ in range(workers):
+            pool.submit(_nothing)
+    team: Crew[Job] = Crew(workers, pool, post)
+    try:
+        yield team
+        if team.job is None:
+            _end(pool)
+    except BaseException:
+        _end(pool)
+        raise
+    pool.shutdown()
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 @contextmanager
@@ -95,10 +131,16 @@ _jobs: list[Any] = []
 """In a worker process: its one job."""
 
 
-def _began(job: object) -> None:
+def _began(post: Post, kind: type) -> None:  # noqa: ARG001 (to receive a class is to import its module)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _jobs.append(job)
+    _jobs.append(pickle.loads(post.get()))  # noqa: S301 (made by the main process, and passed in memory)
+    gc.freeze()  # a job lives as long as its process: the collector need not walk it
+    atexit.register(gc.unfreeze)  # compiled modules tell of what is not collected at the end
+
+
+def _nothing() -> None:
+    """Is submitted once for each process, so that it starts."""
 
 
 def _end_with_parent() -> None:

@@ -20,7 +20,7 @@ from curate.jobs.outcome import Outcome
 from curate.jobs.overlay import Options
 from curate.jobs.plan import Plan, make_plan
 from curate.jobs.power import sampled, shown_power
-from curate.jobs.read import read_inputs, refuse_no_rows, write_quarantine
+from curate.jobs.read import read_inputs, readers, refuse_no_rows, write_quarantine
 from curate.jobs.settle import audited_sha256, coverage_of
 from curate.leakage import Benchmark, BenchmarkItem, Detector
 from curate.leakage.calibrate import Judged, Planted, judge, plant
@@ -61,8 +61,9 @@ def calibrate(
 
 
 def _measured(plan: Plan, stage: Leakage, run: RunFolder, progress: Progress) -> Calibration:
-    protected = protect(plan, progress)
-    shards = read_inputs(plan, run, [], progress)
+    with readers(plan) as team:
+        protected = protect(plan, progress)
+        shards = read_inputs(plan, run, [], team, progress)
     unread = write_quarantine(plan, run, shards)
     failure = input_failure(plan, unread, protected.benchmarks)
     if failure:

@@ -11,7 +11,7 @@ from curate.corpus.shards import Shard
 from curate.corpus.stages.intake import CONFLICT
 from curate.jobs.plan import Plan
 from curate.models import RAW_LIMIT, Quarantined
-from curate.sources import RunSource, raw_lines
+from curate.sources import RunSource, raw_rows
 from curate.tables import ROW_SCHEMA, canonical_rows
 
 IN_CONFLICT = pl.col("dropped_by").eq_missing(CONFLICT)
@@ -31,7 +31,7 @@ def clashing_rows(plan: Plan, shards: Sequence[Shard]) -> Iterator[Quarantined]:
             continue
         rows, again = tee(some)
         numbers = (row["provenance"]["line"] for row in again)
-        for row, raw in zip(rows, raw_lines(file.path, numbers), strict=True):
+        for row, raw in zip(rows, raw_rows(source, file, numbers), strict=True):
             yield _conflict(row, raw)
         file.refuse_changed()
 

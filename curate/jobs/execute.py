@@ -11,6 +11,7 @@ import yaml
 from curate.corpus.pipeline import Progress, Stage
 from curate.corpus.shards import Shard, rows_sha256, scan
 from curate.corpus.stage import Prepared, RowStage
+from curate.corpus.workers import uncollected
 from curate.errors import CurateError, GateError, InputError
 from curate.jobs.conflicts import IN_CONFLICT
 from curate.jobs.decisions import unmatched_note
@@ -18,8 +19,9 @@ from curate.jobs.gates import audit_gate, first_failure
 from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.plan import Plan
 from curate.jobs.power import measured_power, shown_power
-from curate.jobs.read import read_inputs, refuse_no_rows, write_quarantine
+from curate.jobs.read import left_out_notes, read_inputs, readers, refuse_no_rows, write_quarantine
 from curate.jobs.settle import Settled, settle
+from curate.jobs.sft import SFT_FILE, write_sft
 from curate.leakage import Benchmark, BenchmarkItem, Detector, Semantic, read_benchmark
 from curate.models import Audit, Manifest, Status
 from curate.reports import built_report, report_json, report_page
@@ -58,8 +60,10 @@ def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
 
 
 def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outcome:
-    protected = protect(plan, progress)
-    shards = read_inputs(plan, run, _stages(plan, protected), progress)
+    with readers(plan) as team:
+        protected = protect(plan, progress)
+        with uncollected():
+            shards = read_inputs(plan, run, _stages(plan, protected), team, progress)
     unread = write_quarantine(plan, run, shards)
     if not unread.rows:
         refuse_no_rows(plan, shards)
@@ -69,9 +73,13 @@ def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outc
     error = first_failure(plan, settled, protected.benchmarks, unread)
     failed = isinstance(error, InputError)
     result = _numbers(settled)
+    if plan.recipe.sft:
+        result["sft"] = write_sft(run, shards, plan.recipe.sft)
     exit_code = error.exit if error else 0
     status = Status.FAILED if failed else Status.DONE
-    run.seal(status, exit_code, result, output_names(plan.command), hashes)
+    run.seal(
+        status, exit_code, result, output_names(plan.command, sft=bool(plan.recipe.sft)), hashes
+    )
     return _outcome(plan, out, result, error, list(_notes(plan, settled)))
 
 
@@ -144,11 +152,12 @@ def recipe_text(plan: Plan) -> str:
     return yaml.safe_dump(plan.recipe.published(), allow_unicode=True, sort_keys=False)
 
 
-def output_names(command: str) -> list[str]:
+def output_names(command: str, *, sft: bool = False) -> list[str]:
     """Returns the files that a command writes, beside manifest.json."""
     if command == "calibrate":
         return list(POWER_FILES)
-    return [*(CORPUS_FILES if command == "build-corpus" else ()), *COMMON_FILES]
+    corpus = CORPUS_FILES if command == "build-corpus" else ()
+    return [*corpus, *([SFT_FILE] if sft else ()), *COMMON_FILES]
 
 
 def _numbers(settled: Settled) -> dict[str, Any]:
@@ -193,6 +202,7 @@ def _notes(plan: Plan, settled: Settled) -> Iterator[str]:
             yield "no row was kept"
         if plan.recipe.max_year is None:
             yield "no year filter: give --max-year"
+    yield from left_out_notes(plan)
     for benchmark in settled.audit.benchmarks:
         yield from (f"{benchmark.name}: {note}" for note in benchmark.notes)
     yield from unmatched_note(settled.decisions)

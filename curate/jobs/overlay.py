@@ -10,9 +10,13 @@ import yaml
 from curate.corpus.recipes import RawRecipe
 from curate.errors import InputError, RecipeError, UsageError
 from curate.models import Quarantined
-from curate.sources import Line, detect_layout, only_our_columns, read_lines
+from curate.sources import detect_layout, only_our_columns, read_rows
 from curate.sources.documents import first_cells_of
-from curate.sources.files import data_files
+from curate.sources.files import row_files
+from curate.sources.formats import READABLE
+
+_READ_ALL = {"text": {"front_matter": "keep"}, "questions": {"other_columns": "refuse"}}
+"""An audit leaves no text of a source unread."""
 
 Command = Literal["build-corpus", "audit", "calibrate"]
 
@@ -31,6 +35,7 @@ class Options:
     decisions: Sequence[Path] = ()
     settings: Sequence[str] = ()
     workers: int | None = None
+    sft: str | None = None
 
 
 def overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
@@ -41,7 +46,7 @@ def overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
         RecipeError: A path of the recipe leads out of its folder.
     """
     data = raw.data
-    for key in ("max_year", "max_bad", "seed"):
+    for key in ("max_year", "max_bad", "seed", "sft"):
         value = getattr(options, key)
         if value is not None:
             data[key] = value
@@ -137,7 +142,9 @@ def complete_sources(raw: RawRecipe, command: Command, columns: Sequence[str]) -
             continue
         path = Path(str(entry["path"]))
         if "layout" not in entry:
-            entry["layout"] = "texts" if columns else _layout(path, command)
+            entry["layout"] = _layout(path, command, columns)
+            if command != "build-corpus":
+                entry.update(_READ_ALL.get(entry["layout"], {}))
         if columns and entry["layout"] == "texts":
             entry["columns_read"] = list(columns)
         if not entry.get("name"):
@@ -146,16 +153,18 @@ def complete_sources(raw: RawRecipe, command: Command, columns: Sequence[str]) -
             entry["name"] = name if used[name] == 1 else f"{name}-{used[name]}"
 
 
-def _layout(path: Path, command: Command) -> str:
+def _layout(path: Path, command: Command, columns: Sequence[str]) -> str:
     layout = detect_layout(path)
-    if command != "build-corpus" and layout not in ("igakuqa", "yakugakuqa", "run"):
+    if layout == "text":
+        return layout
+    if columns:
+        return "texts"
+    if command != "build-corpus" and layout in ("questions", "documents", None):
         return "questions" if layout == "questions" and only_our_columns(path) else "texts"
     if layout is None:
         cells = first_cells_of(path)
         if cells is None:
-            raise InputError(
-                _unreadable(path), where=str(path), hint="Read are JSONL (.gz) and Parquet."
-            )
+            raise InputError(_unreadable(path), where=str(path), hint=READABLE)
         raise InputError(
             f"its layout is not a known one; found the columns: {', '.join(list(cells)[:20])}",
             where=str(path),
@@ -168,21 +177,11 @@ def _unreadable(path: Path) -> str:
     """Says why no row of a path can be read."""
     if (path / "manifest.json").is_file():
         return "is a run without kept rows: it has not ended, or it is an audit"
-    files = data_files(str(path))
-    texts = [file for file in files if file.suffix != ".parquet"]
-    first = next((row for file in texts for row in read_lines(file) if _says_why(row)), None)
-    if first is None:
-        return "no rows: empty or blank" if files else "no file that can be read"
-    why = (
-        first.error
-        if isinstance(first, Quarantined)
-        else "its first lines are no JSON objects in UTF-8"
-    )
-    return f"no row of it can be read: {why}"
-
-
-def _says_why(row: Line | Quarantined) -> bool:
-    return isinstance(row, Quarantined) or bool(row.raw.strip())
+    files = row_files(str(path))
+    first = next((row for file in files for row in read_rows(file, file.name)), None)
+    if isinstance(first, Quarantined):
+        return f"no row of it can be read: {first.error}"
+    return "no rows: empty or blank" if files else "no file that can be read"
 
 
 def _layout_name(path: Path, layout: str) -> str:

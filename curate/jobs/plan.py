@@ -14,6 +14,7 @@ from curate.corpus.workers import cores
 from curate.errors import InputError, RecipeError
 from curate.jobs.decisions import PlacedDecision, read_decisions
 from curate.jobs.overlay import Command, Options, complete_sources, overlay, parse_settings
+from curate.jobs.sft import complete_sft
 from curate.leakage import BenchmarkRef, benchmark_files
 from curate.models import FileEntry
 from curate.runs import Request, code_sha256, file_sha256, json_sha256
@@ -53,6 +54,7 @@ def make_plan(command: Command, paths: Sequence[str], options: Options) -> Plan:
     overlay(raw, paths, options)
     apply_settings(raw, parse_settings(options.settings))
     complete_sources(raw, command, options.columns)
+    complete_sft(raw)
     recipe = validate_recipe(raw)
     _refuse_misuse(command, recipe, raw)
     files = {str(source.name): source_files(source) for source in recipe.sources}
@@ -151,6 +153,7 @@ def _arguments(paths: Sequence[str], options: Options) -> dict[str, Any]:
         "decisions": [str(path) for path in options.decisions],
         "set": list(options.settings),
         "workers": options.workers,
+        "sft": options.sft,
     }
     return {key: value for key, value in given.items() if value not in (None, [])}
 
@@ -174,6 +177,8 @@ def _shown(command: Command, recipe: CorpusRecipe, options: Options) -> str:
         words += ["--max-year", str(recipe.max_year)]
     if options.max_bad is not None:
         words += ["--max-bad", str(recipe.max_bad)]
+    if options.sft:
+        words += ["--sft", Path(options.sft).name]
     for path in options.decisions:
         words += ["--decisions", path.name]
     for setting in options.settings:

@@ -1,18 +1,23 @@
 """Reads the inputs of a plan into shards, and sets aside what cannot be one of its rows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 import polars as pl
 
-from curate.corpus.pipeline import Job, Progress, Stage, run_job, steps_of
+from curate.corpus.pipeline import Job, Progress, Stage, crew_for, run_job, steps_of
 from curate.corpus.shards import Shard
+from curate.corpus.workers import Crew
 from curate.errors import InputError
 from curate.jobs.conflicts import IN_CONFLICT, clashing_rows
 from curate.jobs.plan import Plan
 from curate.models import Quarantined
 from curate.runs import RunFolder
+from curate.sources.files import root_of
+
+EXAMPLES = 5
 
 
 class Unread(NamedTuple):
@@ -22,15 +27,20 @@ class Unread(NamedTuple):
     first: Quarantined | None
 
 
+def readers(plan: Plan) -> AbstractContextManager[Crew[Job]]:
+    """Returns the processes that will read the inputs; they start at once, while benchmarks are indexed."""
+    return crew_for([file for files in plan.files.values() for file in files], plan.workers)
+
+
 def read_inputs(
-    plan: Plan, run: RunFolder, stages: Sequence[Stage], progress: Progress
+    plan: Plan, run: RunFolder, stages: Sequence[Stage], team: Crew[Job], progress: Progress
 ) -> list[Shard]:
     """Returns the rows of all sources after the stages, and counts them by input for the manifest."""
     sources = plan.recipe.sources
     inputs = [(n, file) for n, s in enumerate(sources) for file in plan.files[str(s.name)]]
     read_again = plan.command != "audit" or bool(plan.recipe.benchmarks)
     job = Job(sources, steps_of(stages), run.work, plan.request.fingerprint, keeps_rows=read_again)
-    shards = run_job(job, inputs, plan.workers, progress)
+    shards = run_job(job, inputs, team, progress)
     counts: Counter[int] = Counter()
     for shard in shards:
         counts.update(dict(shard.counts))
@@ -38,6 +48,18 @@ def read_inputs(
         number, file = inputs[index]
         run.note_rows(f"{sources[number].name}/{file.relative}", rows)
     return shards
+
+
+def left_out_notes(plan: Plan) -> Iterator[str]:
+    """Yields, for each source, what files lie at its path that nobody reads, by number and examples."""
+    for source in plan.recipe.sources:
+        found = source.left_out()
+        if found:
+            root = root_of(source.path)
+            names = [file.relative_to(root).as_posix() for file in found[:EXAMPLES]]
+            more = ", ..." if len(found) > EXAMPLES else ""
+            what = "1 other file is" if len(found) == 1 else f"{len(found)} other files are"
+            yield f"{source.name}: {what} not read ({', '.join(names)}{more})"
 
 
 def refuse_no_rows(plan: Plan, shards: Sequence[Shard]) -> None:

@@ -1,36 +1,42 @@
-"""The shipped recipes, listed or copied to be changed, and the known benchmarks."""
+"""The shipped recipes and SFT templates, listed or copied to be changed, and the known benchmarks."""
 
 import shutil
 from pathlib import Path
 
+from curate.corpus.recipes import read_recipe
 from curate.errors import UsageError, boundary, did_you_mean
 from curate.jobs.outcome import Outcome
+from curate.jobs.sft import sft_templates
 from curate.leakage import known_layouts
 from curate.tables import share
 
 
 def list_recipes() -> Outcome:
-    """Lists the recipes, with the first line of each, and the benchmarks that `--benchmark` knows."""
+    """Lists the recipes with the first line of each, and what benchmarks, templates and SQL there are."""
     return Outcome(
         title="Recipes",
         data={
             "recipes": {name: _purpose(path) for name, path in _recipes().items()},
+            "sft_templates": {name: _purpose(path) for name, path in sft_templates().items()},
             "benchmarks": [
                 {"name": known.name, "title": known.title, "tested": known.tested}
                 for known in known_layouts().values()
             ],
+            "templates": [path.stem for path in _files("templates", "yaml")],
+            "sql": [path.stem for path in _files("sql", "sql")],
+            "folder": str(share("pipelines")),
         },
         hint="curate recipes corpus --to corpus.yaml",
     )
 
 
 def copy_recipe(name: str, to: Path) -> Outcome:
-    """Copies the recipe `name` to a new file.
+    """Copies the recipe or the SFT template `name` to a new file.
 
     Raises:
         UsageError: There is no such recipe, or the file is there already.
     """
-    known = _recipes()
+    known = _recipes() | sft_templates()
     if name not in known:
         raise UsageError(
             f"no recipe {name!r}.{did_you_mean(name, list(known))}",
@@ -43,15 +49,30 @@ def copy_recipe(name: str, to: Path) -> Outcome:
         )
     with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
         shutil.copyfile(known[name], target)
+    is_sft = name in sft_templates()
+    words = (
+        f"build-corpus SOURCE --sft {target}"
+        if is_sft
+        else f"{_command(target)} SOURCE --recipe {target}"
+    )
     return Outcome(
         title="Recipe copied",
         data={"recipe": name, "to": str(target)},
-        hint=f"curate build-corpus SOURCE --recipe {target} --out RUN",
+        hint=f"curate {words} --out RUN",
     )
 
 
+def _command(recipe: Path) -> str:
+    """Returns the command that takes a recipe of this kind."""
+    return "audit" if read_recipe(recipe).data["recipe"] == "audit/1" else "build-corpus"
+
+
 def _recipes() -> dict[str, Path]:
-    return {path.stem: path for path in sorted(share("pipelines").glob("*.yaml"))}
+    return {path.stem: path for path in _files("", "yaml")}
+
+
+def _files(folder: str, suffix: str) -> list[Path]:
+    return sorted(share("pipelines", folder).glob(f"*.{suffix}"))
 
 
 def _purpose(path: Path) -> str:

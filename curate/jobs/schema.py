@@ -10,12 +10,13 @@ from curate import models
 from curate.corpus.recipe import CorpusRecipe
 from curate.errors import GateError, UsageError, did_you_mean
 from curate.jobs.outcome import Outcome, Problem
-from curate.leakage import BenchmarkLayout
+from curate.leakage import BenchmarkLayout, BenchmarkLock
 from curate.tables import share
 
 RECORDS: dict[str, type[BaseModel]] = {
     "audit": models.Audit,
     "benchmark_layout": BenchmarkLayout,
+    "benchmark_lock": BenchmarkLock,
     "calibration": models.Calibration,
     "corpus_recipe": CorpusRecipe,
     "decision": models.Decision,

@@ -1,9 +1,10 @@
 """Settles a run's accounts after its last stage: ledger, audit, and the facts that the report shows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -125,6 +126,7 @@ def _ledger(plan: Plan, shards: Sequence[Shard], quarantined: int) -> Ledger:
     with Sandbox(shards[0].marks.parent) as db:
         db.view("corpus", [shard.marks for shard in shards])
         counted = db.rows(sql_text("ledger.sql"))
+        clusters, flags = db.rows(sql_text("clusters.sql")), db.rows(sql_text("flags.sql"))
     rows = sum(row["rows"] for row in counted)
     chars = sum(int(row["chars"] or 0) for row in counted)
     conflicts = sum(row["rows"] for row in counted if row["dropped_by"] == CONFLICT)
@@ -142,6 +144,12 @@ def _ledger(plan: Plan, shards: Sequence[Shard], quarantined: int) -> Ledger:
                 dropped={
                     row["dropped_by"]: row["rows"] for row in here if row["dropped_by"] != CONFLICT
                 },
+                clusters={
+                    str(row["size"]): row["clusters"]
+                    for row in clusters
+                    if row["dropped_at"] == number
+                },
+                flags=_flagged(flags, f"{stage_name(stage)}.", number),
                 chars_in=chars,
                 chars_out=chars_out,
             )
@@ -155,6 +163,17 @@ def _ledger(plan: Plan, shards: Sequence[Shard], quarantined: int) -> Ledger:
         quarantined=quarantined,
         stages=stages,
     )
+
+
+def _flagged(flags: Sequence[Mapping[str, Any]], prefix: str, number: int) -> dict[str, int]:
+    """Counts the rows that a stage flagged: those that no stage before it had dropped."""
+    found: Counter[str] = Counter()
+    for row in flags:
+        if row["flag"].startswith(prefix) and (
+            row["dropped_at"] is None or row["dropped_at"] >= number
+        ):
+            found[row["flag"]] += row["rows"]
+    return dict(sorted(found.items()))
 
 
 def coverage_of(

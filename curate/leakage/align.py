@@ -17,26 +17,28 @@ TEXT_GAP_GOES_ON, ITEM_GAP_GOES_ON = 4, 8
 
 
 @njit(cache=True, nogil=True)
-def align_score(item: Codes, weight: Ints, text: Codes, rows: tuple[Ints, Ints]) -> int:
-    """Returns the score of `align` alone, in two rows of memory."""
-    row, down = rows
+def align_score(item: Codes, weight: Ints, text: Codes, rows: tuple[Ints, Ints, Ints]) -> int:
+    """Returns the score of `align` alone; `rows` are buffers longer than `text`."""
+    row, down, fresh = rows
     m = len(text)
-    row[:m] = 0
-    down[:m] = -GAP_OPEN
+    row[: m + 1] = 0
+    down[: m + 1] = -GAP_OPEN
     best = 0
     for i in range(len(item)):
-        right, left, corner = -GAP_OPEN, 0, 0
         char, worth = item[i], weight[i]
-        for j in range(m):
-            score = corner + worth if char == text[j] else corner - MISMATCH
-            corner = row[j]
-            right = max(right - GAP_MORE, left - GAP_OPEN)
-            below = max(down[j] - GAP_MORE, corner - GAP_OPEN)
-            down[j] = below
-            score = max(score, below, right, 0)
-            row[j] = score
-            left = score
+        for j in range(
+            m
+        ):  # no cell waits for the one before it, so the compiler makes vectors of them
+            score = row[j] + (worth if char == text[j] else -MISMATCH)
+            below = max(down[j + 1] - GAP_MORE, row[j + 1] - GAP_OPEN)
+            down[j + 1] = below
+            fresh[j + 1] = max(score, below, 0)
+        right = -GAP_OPEN
+        for j in range(1, m + 1):
+            score = fresh[j]
             best = max(best, score)
+            row[j] = max(score, right)
+            right = max(right - GAP_MORE, score - GAP_OPEN)
     return best
 
 
@@ -53,34 +55,31 @@ def align(item: Codes, weight: Ints, text: Codes, matched: Ints) -> int:
     step[0] = 0
     row = np.zeros(m + 1, np.int32)
     down = np.full(m + 1, -GAP_OPEN, np.int32)
+    fresh = np.zeros(m + 1, np.int32)
     best, best_i, best_j = 0, 0, 0
     for i in range(1, n + 1):
-        step[i, 0] = 0
-        right, left, corner = -GAP_OPEN, 0, 0
+        now = step[i]
+        now[0] = 0
         char, worth = item[i - 1], weight[i - 1]
-        for j in range(1, m + 1):
-            score = corner + worth if char == text[j - 1] else corner - MISMATCH
-            move = DIAGONAL
-            corner = row[j]
-            opened, right = left - GAP_OPEN, right - GAP_MORE
-            flags = TEXT_GAP_GOES_ON
-            if right <= opened:
-                right, flags = opened, 0
-            opened, below = corner - GAP_OPEN, down[j] - GAP_MORE
-            if below <= opened:
-                below = opened
-            else:
-                flags |= ITEM_GAP_GOES_ON
+        for j in range(1, m + 1):  # as in `align_score`
+            score = row[j - 1] + (worth if char == text[j - 1] else -MISMATCH)
+            opened, longer = row[j] - GAP_OPEN, down[j] - GAP_MORE
+            below = max(opened, longer)
             down[j] = below
-            if right > score:
-                score, move = right, TEXT_GAP
-            if below > score:
-                score, move = below, ITEM_GAP
-            if score <= 0:
-                score, move = 0, 0
-            row[j] = score
-            left = score
-            step[i, j] = move | flags
+            fresh[j] = max(score, below, 0)
+            move = ITEM_GAP if below > score else DIAGONAL
+            move = move if max(score, below) > 0 else 0
+            now[j] = move + (ITEM_GAP_GOES_ON if longer > opened else 0)
+        right = -GAP_OPEN - GAP_MORE
+        for j in range(1, m + 1):
+            opened, longer = fresh[j - 1] - GAP_OPEN, right - GAP_MORE
+            right = max(opened, longer)
+            score = fresh[j]
+            row[j] = max(score, right)
+            if longer > opened:
+                now[j] |= TEXT_GAP_GOES_ON
+            if right > score or (right == score and now[j] & MOVE == ITEM_GAP):
+                now[j] |= TEXT_GAP
             if score > best:
                 best, best_i, best_j = score, i, j
     _trace(step, (best_i, best_j), (item, text), matched)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from curate.leakage.benchmarks import BenchmarkItem
-from curate.leakage.index import Index, IndexedItem, IndexedPart, build_index
+from curate.leakage.index import IndexedItem, IndexedPart, build_index
 from curate.leakage.options import (
     FEWEST,
     OptionMatch,
@@ -19,10 +19,11 @@ from curate.leakage.options import (
     without_sentence_end,
 )
 from curate.leakage.probe import Probe
-from curate.leakage.score import NOTHING, PartScore, score_part
+from curate.leakage.score import NOTHING, PartScore, best_information, score_part
 from curate.leakage.screen import Place, Screen
 from curate.leakage.verdicts import Evidence, Thresholds, classify
 from curate.models import Document, Finding, Part, Question, Verdict
+from curate.text import Folded
 
 DETECTOR = "aligned-information/1"
 SAME_LENGTH = 1.5
@@ -61,8 +62,8 @@ class Detector:
         self, items: Sequence[BenchmarkItem], thresholds: Thresholds | None = None
     ) -> None:
         self.thresholds = thresholds or Thresholds()
-        self.index: Index = build_index(items)
-        self._screen = Screen(self.index.parts)
+        self.index, grams = build_index(items)
+        self._screen = Screen(self.index.parts, grams)
 
     def at(self, thresholds: Thresholds) -> "Detector":
         """Returns a detector of the same items that judges by other thresholds; it shares the index."""
@@ -126,17 +127,25 @@ class Detector:
         main = (best.start, best.end) if best else (0, len(probe.text))
         own = {self.index.parts[p.part].part: (p.start, p.end) for p in places}
         has_options = own.pop(Part.CHOICES, None) is not None or bool(probe.choices)
-        if not own and not self._has_options(probe, item, main):
+        looked = [
+            (part, _around(probe, part, own[part.part]))
+            if part.part in own
+            else (part, _around_all(probe, item, main))
+            for part in item.parts
+            if part.part in own or part.part is Part.STEM
+        ]
+        stands = any(
+            part.part in own and self._may_stand(part, probe.folded(stretch))
+            for part, stretch in looked
+        )
+        choices = [item.choices, item.choices_en] if Part.TRANSLATION in own else [item.choices]
+        if not stands and not self._has_options(
+            probe, choices, main, _around_all(probe, item, main)
+        ):
             return None
         scores: dict[Part, PartScore] = {}
         spans: dict[Part, Span] = {}
-        for part in item.parts:
-            if part.part in own:
-                stretch = probe.stretch(*own[part.part], len(part.folded.text) // 8 + NEAR)
-            elif part.part is Part.STEM:
-                stretch = probe.stretch(*main, int(WIDER * item.length) + MARGIN)
-            else:
-                continue
+        for part, stretch in looked:
             folded = probe.folded(stretch)
             scores[part.part] = score = score_part(part, folded)
             start, end = folded.span(*score.record)
@@ -149,16 +158,26 @@ class Detector:
         """Whether a part was found, or enough of it to be found together with its options."""
         return score.share >= self.thresholds.stem_share or self.thresholds.found(score)
 
-    def _has_options(self, probe: Probe, item: IndexedItem, main: Span) -> bool:
-        """Whether half of the options are there: where no part may stand, nothing else makes a finding."""
-        folded = probe.folded(probe.stretch(*main, int(WIDER * item.length) + MARGIN))
-        matches = [
-            match_options(choices, probe.choices)
-            if probe.choices
-            else options_in_text(choices, folded.text)
-            for choices in (item.choices, item.choices_en)
-        ]
-        return max(match.shared for match in matches) >= self.thresholds.options
+    def _may_stand(self, part: IndexedPart, folded: Folded) -> bool:
+        """Whether a stretch holds so much of a part that it might be found by itself."""
+        least = self.thresholds.least
+        return part.information >= least and best_information(part, folded) >= least
+
+    def _has_options(
+        self, probe: Probe, choices: Sequence[Sequence[str]], main: Span, stretch: Span
+    ) -> bool:
+        """Whether half of the options are there: where no part says enough, only they make a finding."""
+        own = () if probe.in_explanation(*main) else probe.choices
+        least = self.thresholds.options
+        return any(
+            (
+                match_options(some, own)
+                if own
+                else options_in_text(some, probe.folded(stretch).text, least)
+            ).shared
+            >= least
+            for some in choices
+        )
 
     def _judged(
         self,
@@ -172,13 +191,17 @@ class Detector:
         choices = item.choices_en if stem_part is Part.TRANSLATION else item.choices
         around = spans[stem_part] if stem.share >= self.thresholds.share else main
         quoted = probe.in_explanation(*around)
-        stretch = probe.stretch(*around, int(WIDER * item.length) + MARGIN)
+        stretch = _around_all(probe, item, around)
         if probe.choices and not quoted:
             options, options_span = match_options(choices, probe.choices), probe.choices_span
             others = bool(choices) and options.shared < self.thresholds.options
         else:
             folded = probe.folded(stretch)
-            options = options_in_text(choices, folded.text)
+            found = any(map(self.thresholds.found, scores.values()))
+            least = 0.0 if found else self.thresholds.options
+            options = options_in_text(choices, folded.text, least)
+            if options.shared < least:
+                return None
             start, end = folded.span(*span_in_text(choices, options, folded.text))
             options_span = (stretch[0] + start, stretch[0] + end)
             after = probe.text[around[1] : stretch[1]]
@@ -277,6 +300,16 @@ class Detector:
             item_start=item_start,
             item_end=item_end,
         )
+
+
+def _around(probe: Probe, part: IndexedPart, span: Span) -> Span:
+    """Returns the stretch of a text in which a part is looked for that may stand at `span`."""
+    return probe.stretch(*span, len(part.folded.text) // 8 + NEAR)
+
+
+def _around_all(probe: Probe, item: IndexedItem, span: Span) -> Span:
+    """Returns the stretch in which the rest of an item is looked for, a part of which stands at `span`."""
+    return probe.stretch(*span, int(WIDER * item.length) + MARGIN)
 
 
 def _stands_alone(probe: Probe, stem: IndexedPart | None) -> bool:

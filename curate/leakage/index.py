@@ -13,8 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from curate.leakage.align import UNIT
 from curate.leakage.benchmarks import BenchmarkItem
@@ -46,19 +48,21 @@ _NUMBER = re.compile(r"[0-9]")
 Text = tuple[Part, Folded, Sequence[str]]
 
 
+class Grams(NamedTuple):
+    """The n-grams of a part in their order, `size` characters each: hashes, and how rare they are."""
+
+    size: int
+    hashes: Hashes
+    rarity: Floats
+
+
 @dataclass(frozen=True)
 class IndexedPart:
-    """One part of one item: its folded text, its n-grams in order with their rarity, its characters' worth.
-
-    `worth` counts in 1/UNIT. Of options, `pieces` are indexed apart: no n-gram runs from one to the next.
-    """
+    """One part of one item: its folded text, and its characters' worth in 1/UNIT."""
 
     part: Part
     item: int
     folded: Folded
-    gram: int
-    grams: Hashes = field(repr=False)
-    rarity: Floats = field(repr=False)
     worth: Ints = field(repr=False)
 
     @cached_property
@@ -120,37 +124,32 @@ def hashes_of(codes: Codes, size: int) -> Hashes:
     return lanes[0] << np.uint64(32) | lanes[1]
 
 
-def build_index(items: Sequence[BenchmarkItem]) -> Index:
-    """Returns the index of `items`; their order does not change what is found, only its order."""
+def build_index(items: Sequence[BenchmarkItem]) -> tuple[Index, list[Grams]]:
+    """Returns the index of `items` and the n-grams of its parts, by which a screen finds them.
+
+    The order of the items does not change what is found, only its order. Of options, each is indexed
+    apart: no n-gram runs from one to the next.
+    """
     texts = [_texts(item) for item in items]
     flat = [(number, *text) for number, some in enumerate(texts) for text in some]
     sizes = [
         EN_GRAM if part is Part.TRANSLATION or items[number].language == "en" else JA_GRAM
         for number, part, _, _ in flat
     ]
-    grams = [_grams(text[-1], size) for text, size in zip(flat, sizes, strict=True)]
+    hashes = [_hashes(text[-1], size) for text, size in zip(flat, sizes, strict=True)]
     kinds = [
-        _grams([_NUMBER.sub("0", piece) for piece in text[-1]], size)
+        _hashes([_NUMBER.sub("0", piece) for piece in text[-1]], size)
         for text, size in zip(flat, sizes, strict=True)
     ]
-    weights = [
-        np.where(np.isin(some, _formulas()), np.minimum(weight, FORMULA), weight)
-        for some, weight in zip(kinds, _weights(flat, kinds, len(items)), strict=True)
-    ]
-    exact = _weights(flat, grams, len(items))
+    exact = _weights(flat, hashes, len(items))
+    weights = _weights(flat, kinds, len(items), _formulas())
     parts = [
-        IndexedPart(
-            part,
-            number,
-            folded,
-            size,
-            hashes,
-            np.maximum(weight, NUMBER * rare),
-            _worth(pieces, size, weight),
-        )
-        for (number, part, folded, pieces), size, hashes, weight, rare in zip(
-            flat, sizes, grams, weights, exact, strict=True
-        )
+        IndexedPart(part, number, folded, _worth(pieces, size, weight))
+        for (number, part, folded, pieces), size, weight in zip(flat, sizes, weights, strict=True)
+    ]
+    grams = [
+        Grams(size, some, np.maximum(weight, NUMBER * rare))
+        for size, some, weight, rare in zip(sizes, hashes, weights, exact, strict=True)
     ]
     by_item: dict[int, list[IndexedPart]] = defaultdict(list)
     for part in parts:
@@ -164,7 +163,7 @@ def build_index(items: Sequence[BenchmarkItem]) -> Index:
         )
         for number, item in enumerate(items)
     ]
-    return Index(indexed, parts, *_choices(indexed))
+    return Index(indexed, parts, *_choices(indexed)), grams
 
 
 def _texts(item: BenchmarkItem) -> Iterator[Text]:
@@ -202,7 +201,7 @@ def _folded(pieces: Sequence[str]) -> tuple[Folded, list[str]]:
     return Folded("".join(texts), first, last), texts
 
 
-def _grams(pieces: Sequence[str], size: int) -> Hashes:
+def _hashes(pieces: Sequence[str], size: int) -> Hashes:
     found = [hashes_of(code_points(piece), size) for piece in pieces]
     return np.concatenate(found) if found else np.empty(0, np.uint64)
 
@@ -214,31 +213,38 @@ def _formulas() -> Hashes:
     for path in sorted(share("pipelines", "formulas").glob("*.txt")):
         size = EN_GRAM if path.stem == "en" else JA_GRAM
         lines = path.read_text(encoding="utf-8").splitlines()
-        grams.append(_grams([_NUMBER.sub("0", fold(line).text) for line in lines], size))
+        grams.append(_hashes([_NUMBER.sub("0", fold(line).text) for line in lines], size))
     return np.unique(np.concatenate(grams))
 
 
 def _weights(
-    flat: Sequence[tuple[int, Part, Folded, Sequence[str]]], grams: Sequence[Hashes], items: int
+    flat: Sequence[tuple[int, Part, Folded, Sequence[str]]],
+    grams: Sequence[Hashes],
+    items: int,
+    formulas: Hashes | None = None,
 ) -> list[Floats]:
-    """Returns every n-gram's weight by part; the case that serial questions share counts once.
+    """Returns every n-gram's weight by part, of `formulas` FORMULA at most.
 
-    `grams` have every digit made 0: "体温36.8" is no rarer than a body temperature.
+    The case that serial questions share counts once.
     """
+    if not grams:
+        return []
     owner: dict[str, int] = {}
     owners = [
-        owner.setdefault(folded.text, -1 - number) if part is Part.VIGNETTE else number
+        owner.setdefault(folded.text, items + number) if part is Part.VIGNETTE else number
         for number, part, folded, _ in flat
     ]
     lengths = [len(some) for some in grams]
-    every = np.concatenate(grams) if grams else np.empty(0, np.uint64)
-    known, at = np.unique(every, return_inverse=True)
-    pairs = np.unique(np.stack([at, np.repeat(np.array(owners, np.int64), lengths)], 1), axis=0)
-    frequency = np.bincount(pairs[:, 0], minlength=len(known))
+    known, at = np.unique(np.concatenate(grams), return_inverse=True)
+    every = at * (2 * items) + np.repeat(np.array(owners, np.int64), lengths)
+    pairs = pl.Series(every).unique().to_numpy()  # numpy hashes numbers like these badly
+    frequency = np.bincount(pairs // (2 * items), minlength=len(known))
     n = max(items, FEWEST)
     rarity = np.clip(np.log(n / np.maximum(frequency, 1)) / math.log(n), 0, 1)
     weight = (rarity**2).astype(np.float32)
-    return np.split(weight[at], np.cumsum(lengths)[:-1]) if grams else []
+    if formulas is not None:
+        weight = np.where(np.isin(known, formulas), np.minimum(weight, np.float32(FORMULA)), weight)
+    return np.split(weight[at], np.cumsum(lengths)[:-1])
 
 
 def _worth(pieces: Sequence[str], size: int, weights: Floats) -> Ints:

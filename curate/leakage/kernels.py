@@ -78,7 +78,7 @@ class Scratch(NamedTuple):
     last: Offsets
     hashes: tuple[Codes, Codes]
     maybe: Codes
-    rows: tuple[Ints, Ints]
+    rows: tuple[Ints, Ints, Ints]
 
 
 @njit(cache=True, nogil=True)

@@ -59,19 +59,27 @@ def match_options(item: Sequence[str], record: Sequence[str]) -> OptionMatch:
     return OptionMatch(tuple(twins), tuple(similarity))
 
 
-def options_in_text(item: Sequence[str], text: str) -> OptionMatch:
-    """Finds the item's folded options in folded running text."""
-    ratios = [_ratio_in_text(option, text) for option in item]
-    twins = tuple(0 if ratio >= SIMILAR else None for ratio in ratios)
-    return OptionMatch(twins, tuple(ratio / 100 for ratio in ratios))
+def options_in_text(item: Sequence[str], text: str, least: float = 0.0) -> OptionMatch:
+    """Finds the item's folded options in folded running text; stops where `least` cannot be reached.
+
+    What is less alike than SIMILAR counts as not there at all.
+    """
+    ratios = [_ratio_as_it_is(option, text) for option in item]
+    left = sum(ratio != 0 for ratio in ratios)
+    for i, option in enumerate(item):
+        if ratios[i] is None and left / len(item) >= least:
+            ratios[i] = fuzz.partial_ratio(option, text, score_cutoff=SIMILAR)
+            left -= not ratios[i]
+    found = [ratio or 0.0 for ratio in ratios]
+    twins = tuple(0 if ratio else None for ratio in found)
+    return OptionMatch(twins, tuple(ratio / 100 for ratio in found))
 
 
-def _ratio_in_text(option: str, text: str) -> float:
-    if not option or len(option) > len(text):
-        return 0.0
-    if option in text:
+def _ratio_as_it_is(option: str, text: str) -> float | None:
+    """Returns how much of an option stands in a text if that needs no alignment, else None."""
+    if option and option in text:
         return 100.0
-    return fuzz.partial_ratio(option, text) if len(option) > EXACT_BELOW else 0.0
+    return 0.0 if not EXACT_BELOW < len(option) <= len(text) else None
 
 
 def span_in_text(item: Sequence[str], match: OptionMatch, text: str) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curate.leakage.align import UNIT, align
+from curate.leakage.align import UNIT, align, align_score
 from curate.leakage.index import IndexedPart, code_points
 from curate.text import Folded
 
@@ -32,6 +32,13 @@ class PartScore:
 
 
 NOTHING = PartScore(0.0, 0.0, 0.0, 0.0, 0, (0, 0), (0, 0))
+
+
+def best_information(part: IndexedPart, folded: Folded) -> float:
+    """Returns the `information` of `score_part`, several times as fast."""
+    text = code_points(folded.text[:WIDEST])
+    rows = np.empty((3, len(text) + 1), np.int32)
+    return align_score(part.codes, part.worth, text, (rows[0], rows[1], rows[2])) / UNIT
 
 
 def score_part(part: IndexedPart, folded: Folded) -> PartScore:

@@ -5,7 +5,7 @@ part's anchors is worth an alignment; the screen itself gives no verdict.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from curate.leakage.align import UNIT
 from curate.leakage.grams import EN_GRAM, JA_GRAM, Floats, Hashes, Ints
-from curate.leakage.index import IndexedPart
+from curate.leakage.index import Grams, IndexedPart
 from curate.leakage.kernels import (
     OFFSET_BITS,
     WEIGHT_BITS,
@@ -74,18 +74,51 @@ class Place(NamedTuple):
     end: int
 
 
+class Anchored(NamedTuple):
+    """A part, the size of its n-grams, and its anchors: their places in it, hashes and weights."""
+
+    part: IndexedPart
+    size: int
+    at: Ints
+    hashes: Hashes
+    weights: Floats
+
+    @property
+    def total(self) -> float:
+        """What the anchors weigh together."""
+        return float(self.weights.sum())
+
+
 class Screen:
     """Finds the places where parts of the index may stand; holds buffers, but no state, between calls."""
 
-    def __init__(self, parts: Sequence[IndexedPart]) -> None:
-        self._total = np.array([UNIT * _anchored(part).sum() for part in parts], np.float32)
-        self._anchors = _anchors(parts, JA_GRAM)
-        self._english = _anchors(parts, EN_GRAM)
-        self._bodies = _bodies(parts)
+    def __init__(self, parts: Sequence[IndexedPart], grams: Sequence[Grams]) -> None:
+        anchored = [_anchored(part, some) for part, some in zip(parts, grams, strict=True)]
+        self._total = np.array([UNIT * part.total for part in anchored], np.float32)
+        self._anchors = _anchors(anchored, JA_GRAM)
+        self._english = _anchors(anchored, EN_GRAM)
+        self._bodies = _bodies(anchored)
+        self._make_buffers()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves the buffers behind: another process makes its own."""
+        return {name: self.__dict__[name] for name in ("_total", "_anchors", "_english", "_bodies")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Takes what was learned of the parts."""
+        self.__dict__.update(state)
+        self._make_buffers()
+
+    def _make_buffers(self) -> None:
+        parts = len(self._total)
         self._overlap = min(CHUNK // 2, int(self._bodies.width.max(initial=0)) + EXTRA)
         longest = CHUNK * fold_table().expansions.shape[1] + 1
         codes = [np.empty(longest, np.uint32) for _ in range(6)]
-        rows = (np.empty(longest, np.int32), np.empty(longest, np.int32))
+        rows = (
+            np.empty(longest, np.int32),
+            np.empty(longest, np.int32),
+            np.empty(longest, np.int32),
+        )
         self._scratch = Scratch(
             np.empty(CHUNK, np.uint32), codes[0], codes[1], codes[2], (codes[3], codes[4]), codes[5], rows
         )  # fmt: skip
@@ -95,12 +128,12 @@ class Screen:
             np.empty(entries, np.int32),
             np.empty(entries, np.int32),
             np.empty(entries, np.int32),
-            np.full(len(parts), -1, np.int32),
-            np.empty(len(parts), np.int32),
-            np.empty(len(parts), np.int32),
-            np.empty(len(parts), np.int32),
+            np.full(parts, -1, np.int32),
+            np.empty(parts, np.int32),
+            np.empty(parts, np.int32),
+            np.empty(parts, np.int32),
         )
-        room = ROOM + len(parts)
+        room = ROOM + parts
         self._found = Found(
             np.empty(room, np.int32),
             np.empty(room, np.int32),
@@ -138,41 +171,43 @@ class Screen:
             yield from map(Place._make, zip(*(c[:count].tolist() for c in columns), strict=True))
 
 
-def _anchored(part: IndexedPart) -> Floats:
-    """Returns the weights of the part's anchors."""
-    return part.rarity[_chosen(part)]
+def _anchored(part: IndexedPart, grams: Grams) -> Anchored:
+    at = _chosen(grams)
+    return Anchored(part, grams.size, at, grams.hashes[at], grams.rarity[at])
 
 
-def _chosen(part: IndexedPart) -> Ints:
+def _chosen(grams: Grams) -> Ints:
     """Returns the positions of the rarest n-grams of each segment of a part: half of it may stand alone.
 
     Among equals they spread over the segment.
     """
-    _, first = np.unique(part.grams, return_index=True)
-    first = first[part.rarity[first] >= RARE]
+    _, first = np.unique(grams.hashes, return_index=True)
+    first = first[grams.rarity[first] >= RARE]
     spread = (first.astype(np.uint64) * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
-    order = np.lexsort((spread, -np.round(part.rarity[first], 1)))
+    order = np.lexsort((spread, -np.round(grams.rarity[first], 1)))
     ranked = first[order]
-    segment = ranked * SEGMENTS // max(1, len(part.grams))
+    segment = ranked * SEGMENTS // max(1, len(grams.hashes))
     chosen = []
     for number in range(SEGMENTS):
         own = ranked[segment == number][: ANCHORS // SEGMENTS]
-        chosen.append(own[(part.rarity[own] >= RARER) | (np.arange(len(own)) < FEWEST)])
+        chosen.append(own[(grams.rarity[own] >= RARER) | (np.arange(len(own)) < FEWEST)])
     return np.asarray(np.sort(np.concatenate(chosen)), np.int32)
 
 
-def _anchors(parts: Sequence[IndexedPart], size: int) -> Anchors:
-    own = [(number, part) for number, part in enumerate(parts) if part.gram == size]
-    chosen = [_chosen(part) for _, part in own]
-    pairs = [(part, at) for (_, part), at in zip(own, chosen, strict=True)]
-    hashes = _joined([part.grams[at] for part, at in pairs], np.uint64)
-    weights = _joined([part.rarity[at] for part, at in pairs], np.float32)
-    numbers = np.repeat([number for number, _ in own], [len(at) for at in chosen]).astype(np.int32)
+def _anchors(parts: Sequence[Anchored], size: int) -> Anchors:
+    own = [(number, part) for number, part in enumerate(parts) if part.size == size]
+    hashes = _joined([part.hashes for _, part in own], np.uint64)
+    weights = _joined([part.weights for _, part in own], np.float32)
+    numbers = np.repeat([number for number, _ in own], [len(part.at) for _, part in own])
+    numbers = numbers.astype(np.int32)
     order = np.lexsort((numbers, hashes))
     known, starts, counts = np.unique(hashes[order], return_index=True, return_counts=True)
     last = np.zeros(len(order), np.bool_)
     last[starts + counts - 1] = True
-    fields = ((numbers, OFFSET_BITS), (_joined(chosen, np.int32), WEIGHT_BITS))
+    fields = (
+        (numbers, OFFSET_BITS),
+        (_joined([part.at for _, part in own], np.int32), WEIGHT_BITS),
+    )
     postings = np.zeros(len(order), np.uint64)
     for values, below in fields:
         postings = (postings | values[order].astype(np.uint64)) << np.uint64(below)
@@ -187,7 +222,8 @@ def _most(anchors: Anchors) -> int:
     return int(np.diff(last, prepend=-1).max(initial=0))
 
 
-def _bodies(parts: Sequence[IndexedPart]) -> Bodies:
+def _bodies(anchored: Sequence[Anchored]) -> Bodies:
+    parts = [one.part for one in anchored]
     lengths = [len(part.codes) for part in parts]
     least = [0.0 if p.part is Part.CHOICES else _least(p.information) for p in parts]
     reach = [min(REACH * low, NEARLY * p.information) for low, p in zip(least, parts, strict=True)]
@@ -195,20 +231,19 @@ def _bodies(parts: Sequence[IndexedPart]) -> Bodies:
         np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         _joined([part.codes for part in parts], np.uint32),
         _joined([part.worth for part in parts], np.int32),
-        np.array([part.gram for part in parts], np.int32),
-        np.array([_need(part) for part in parts], np.int32),
+        np.array([one.size for one in anchored], np.int32),
+        np.array([_need(one) for one in anchored], np.int32),
         np.array([int(len(p.folded.text) * SLACK) + EXTRA for p in parts], np.int32),
         (UNIT * np.array(reach)).astype(np.int32),
         (UNIT * np.array(least)).astype(np.int32),
     )
 
 
-def _need(part: IndexedPart) -> int:
+def _need(one: Anchored) -> int:
     """Returns the weight of a part's anchors that makes it worth a look."""
-    total = float(_anchored(part).sum())
-    options = part.part is Part.CHOICES
+    options = one.part.part is Part.CHOICES
     share, least = (OPTIONS_SHARE, OPTIONS_WEIGHT) if options else (SHARE, WEIGHT)
-    return int(UNIT * max(least, share * total)) if total >= least else NEVER
+    return int(UNIT * max(least, share * one.total)) if one.total >= least else NEVER
 
 
 def _least(information: float) -> float:

@@ -57,6 +57,11 @@ class Thresholds(Record):
         enough = score.information >= self.information and score.share >= self.share
         return enough and score.coverage >= self.coverage
 
+    @property
+    def least(self) -> float:
+        """The information below which no part is found by itself."""
+        return min(self.information, self.passage, self.verbatim_information)
+
     def _is_passage(self, score: PartScore) -> bool:
         dense = score.density >= self.density and score.share >= self.passage_share
         return dense and score.information >= self.passage

@@ -10,7 +10,11 @@ RAW_LIMIT = 2000
 
 
 class StageCount(Record):
-    """One stage's rows and characters; `in` and `out` in JSON."""
+    """One stage's rows and characters; `in` and `out` in JSON.
+
+    `clusters` counts the groups of which one row survived, by how many rows they had with it; `flags` counts
+    the rows that the stage flagged and let through or dropped.
+    """
 
     model_config = ConfigDict(
         validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
@@ -20,6 +24,8 @@ class StageCount(Record):
     rows_in: Annotated[NonNegativeInt, Field(alias="in")]
     rows_out: Annotated[NonNegativeInt, Field(alias="out")]
     dropped: dict[str, NonNegativeInt] = {}
+    clusters: dict[str, NonNegativeInt] = {}
+    flags: dict[str, NonNegativeInt] = {}
     chars_in: NonNegativeInt
     chars_out: NonNegativeInt
 

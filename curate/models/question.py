@@ -35,7 +35,8 @@ class Question(Record):
 
     `answers` lists the accepted answers: `[["a","d"]]` wants both letters, `[["a"],["d"]]` either,
     `[["26"]]` a number, and `[]` stands for no answer (解なし) or no known key. Where the options are
-    images, `choices` is empty, `has_image` is true and the key is kept unchecked.
+    images, `choices` is empty, `has_image` is true and the key is kept unchecked. `flags` is what stages
+    noticed and did not drop the row for, such as "suspicious.control".
     """
 
     kind: Literal["question"] = "question"
@@ -59,6 +60,7 @@ class Question(Record):
     explanation_verified: NonEmpty | None = None
     published: Year | None = None
     published_rule: str | None = None
+    flags: list[NonEmpty] = []
     provenance: Provenance
 
     @property
@@ -105,6 +107,7 @@ class Document(Record):
     text: str
     published: Year | None = None
     published_rule: str | None = None
+    flags: list[NonEmpty] = []
     provenance: Provenance
 
     @property

@@ -16,6 +16,8 @@ class Step:
     rows_in: int
     rows_out: int
     dropped: list[tuple[str, int]]
+    flags: list[tuple[str, int]]
+    clusters: list[tuple[str, int]]
     quarantined: int
     chars_out: int | None
     share: str
@@ -35,7 +37,18 @@ def steps(ledger: Ledger) -> list[Step]:
     after_reading = (
         ledger.stages[0].rows_in if ledger.stages else ledger.rows_in - ledger.quarantined
     )
-    reading = _step("read", (ledger.rows_in, after_reading), {}, ledger.rows_in)
+    reading = Step(
+        name="read",
+        rows_in=ledger.rows_in,
+        rows_out=after_reading,
+        dropped=[],
+        flags=[],
+        clusters=[],
+        quarantined=max(ledger.rows_in - after_reading, 0),
+        chars_out=None,
+        share=percent_of(after_reading, ledger.rows_in),
+        width=bar_width(after_reading, ledger.rows_in),
+    )
     return [reading, *(_stage(stage, ledger.rows_in) for stage in ledger.stages)]
 
 
@@ -51,24 +64,15 @@ def _late(row: YearRow, max_year: int | None) -> bool:
 
 
 def _stage(stage: StageCount, rows: int) -> Step:
-    return _step(stage.stage, (stage.rows_in, stage.rows_out), stage.dropped, rows, stage.chars_out)
-
-
-def _step(
-    name: str,
-    rows: tuple[int, int],
-    dropped: dict[str, int],
-    whole: int,
-    chars_out: int | None = None,
-) -> Step:
-    rows_in, rows_out = rows
     return Step(
-        name=name,
-        rows_in=rows_in,
-        rows_out=rows_out,
-        dropped=[(reason, number) for reason, number in dropped.items() if number],
-        quarantined=max(rows_in - rows_out - sum(dropped.values()), 0),
-        chars_out=chars_out,
-        share=percent_of(rows_out, whole),
-        width=bar_width(rows_out, whole),
+        name=stage.stage,
+        rows_in=stage.rows_in,
+        rows_out=stage.rows_out,
+        dropped=[(reason, number) for reason, number in stage.dropped.items() if number],
+        flags=list(stage.flags.items()),
+        clusters=list(stage.clusters.items()),
+        quarantined=max(stage.rows_in - stage.rows_out - sum(stage.dropped.values()), 0),
+        chars_out=stage.chars_out,
+        share=percent_of(stage.rows_out, rows),
+        width=bar_width(stage.rows_out, rows),
     )

@@ -7,25 +7,29 @@ from pydantic import Field
 
 from curate.errors import InputError
 from curate.sources.base import Column, Convert, DocumentRow, DocumentSource, Source
-from curate.sources.blocks import WHOLE, Block, Limits, cut
-from curate.sources.csvs import CsvReader
 from curate.sources.documents import DocumentsSource
-from curate.sources.files import InputFile, data_files, existing, refuse_links_out, root_of
+from curate.sources.files import InputFile, existing, refuse_links_out, root_of, row_files
+from curate.sources.formats import WHOLE, Block, Csv, Format, JsonDocument, Limits, Row, format_of
 from curate.sources.igakuqa import IgakuqaSource
+from curate.sources.igakuqa119 import Igakuqa119Source
 from curate.sources.lines import Line, raw_text, read_lines
-from curate.sources.objects import read_objects
+from curate.sources.mmlu import MmluSource
 from curate.sources.questions import QuestionsSource, only_our_columns
 from curate.sources.reading import (
     RowReader,
     check_file,
+    count_rows,
+    cut,
     label_of,
+    raw_rows,
     read_block,
     read_document_block,
     read_source,
     source_files,
 )
-from curate.sources.rows import Row, raw_lines, read_rows
+from curate.sources.rows import read_rows
 from curate.sources.run import RunSource
+from curate.sources.text import TextSource
 from curate.sources.texts import TextsSource
 from curate.sources.yakugakuqa import YakugakuqaSource
 
@@ -35,39 +39,53 @@ __all__ = [
     "Block",
     "Column",
     "Convert",
-    "CsvReader",
+    "Csv",
     "DocumentRow",
     "DocumentSource",
     "DocumentsSource",
+    "Format",
+    "Igakuqa119Source",
     "IgakuqaSource",
     "InputFile",
+    "JsonDocument",
     "Limits",
     "Line",
+    "MmluSource",
     "QuestionsSource",
     "Row",
     "RowReader",
     "RunSource",
     "Source",
+    "TextSource",
     "TextsSource",
     "YakugakuqaSource",
     "check_file",
+    "count_rows",
     "cut",
     "detect_layout",
+    "format_of",
     "label_of",
     "only_our_columns",
-    "raw_lines",
+    "raw_rows",
     "raw_text",
     "read_block",
     "read_document_block",
     "read_lines",
-    "read_objects",
     "read_rows",
     "read_source",
     "source_files",
 ]
 
 AnySource = Annotated[
-    IgakuqaSource | YakugakuqaSource | QuestionsSource | DocumentsSource | TextsSource | RunSource,
+    IgakuqaSource
+    | YakugakuqaSource
+    | Igakuqa119Source
+    | MmluSource
+    | QuestionsSource
+    | DocumentsSource
+    | TextSource
+    | TextsSource
+    | RunSource,
     Field(discriminator="layout"),
 ]
 
@@ -75,6 +93,9 @@ _BY_FORM: tuple[type[Source], ...] = (
     RunSource,
     IgakuqaSource,
     YakugakuqaSource,
+    Igakuqa119Source,
+    MmluSource,
+    TextSource,
     DocumentsSource,
     QuestionsSource,
 )
@@ -96,7 +117,7 @@ def _refuse_mixture(path: Path) -> None:
     """Refuses a folder or glob in which some files hold questions and some documents."""
     holds: dict[type[Source], Path] = {}
     root = root_of(str(path))
-    files = data_files(str(path))
+    files = row_files(str(path))
     refuse_links_out([file for file in files if file != root], root)
     for file in files:
         for kind in (DocumentsSource, QuestionsSource):

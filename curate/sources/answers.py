@@ -10,6 +10,7 @@ from curate.sources.values import folded, wrong
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _OR = re.compile(r"\s+or\s+|または|又は", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,、・;]+")
+_LISTED = re.compile(r"[0-9]{1,2}([\s,、・;]+[0-9]{1,2})*")
 _NO_ANSWER = "解なし"
 _ANY = re.compile(r"いずれか\s*([一二三四五1-9])\s*つ")
 _COUNTS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
@@ -59,6 +60,13 @@ def parse_numbered_key(found: list[str]) -> Key:
         wanted = _COUNTS.get(note[1]) or int(note[1])
         return _key([list(some) for some in combinations(letters, wanted)])
     return _key([letters] if letters else [])
+
+
+def split_key(value: object) -> list[object]:
+    """Returns the numbers that a text lists ("1,3"); anything else as it is, alone."""
+    if isinstance(value, str) and _LISTED.fullmatch(folded(value)):
+        return [*_BETWEEN.split(folded(value))]
+    return [value]
 
 
 def _key(answers: list[list[str]]) -> Key:

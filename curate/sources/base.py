@@ -3,24 +3,51 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, NamedTuple, TypedDict
+from typing import Annotated, ClassVar, NamedTuple, TypedDict
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from curate.models import Document, NonEmpty, Provenance, Question, Record
-from curate.sources.files import data_files
+from curate.sources.files import all_files, row_files
+from curate.sources.formats import Csv, Format, format_of
 from curate.sources.values import Cells
-from curate.sources.years import Dated, FieldRule, Published, YearRule, published_year
+from curate.sources.years import (
+    PUBLISHED_WORDS,
+    Dated,
+    FieldRule,
+    Published,
+    YearRule,
+    published_year,
+)
+
+_NO_DATA = {
+    "",
+    ".cff",
+    ".html",
+    ".jpg",
+    ".md",
+    ".png",
+    ".py",
+    ".sh",
+    ".svg",
+    ".toml",
+    ".yaml",
+    ".yml",
+}
 
 Convert = Callable[[Cells, Provenance], Question | Document]
 """Makes a record of a row; raises ValueError for a row that cannot be one."""
 
 
 class Column(Record):
-    """A column that a file must have: one of `names`, which stands for `ours`."""
+    """A column that a file must have: one of `names`, which stands for `ours`.
+
+    `words` are what may have been meant instead of a column.
+    """
 
     ours: NonEmpty
     names: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 class DocumentRow(NamedTuple):
@@ -64,7 +91,7 @@ class Source(Record, ABC):
         """Tells whether the existing file or folder has this layout."""
 
     @abstractmethod
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns the columns without which a file cannot be this layout."""
 
     def our_columns(self) -> set[str]:
@@ -77,7 +104,17 @@ class Source(Record, ABC):
 
     def files(self) -> list[Path]:
         """Returns the files of this layout that the path stands for."""
-        return data_files(self.path)
+        return row_files(self.path)
+
+    def left_out(self) -> list[Path]:
+        """Returns the files at the path that nobody reads, though by their names they may hold data."""
+        taken = set(self.files())
+        files = (file for file in all_files(self.path) if file not in taken)
+        return sorted(file for file in files if file.suffix.lower() not in _NO_DATA)
+
+    def reader(self, path: Path) -> Format:
+        """Returns how the rows of one of its files are read."""
+        return format_of(path)
 
     @property
     def label(self) -> str:
@@ -88,24 +125,44 @@ class Source(Record, ABC):
         """Returns the columns that the recipe itself names in its year rules."""
         rules = {"year": self.year, "published": self.published}
         return [
-            Column(ours=key, names=(rule.field,))
+            Column(
+                ours=key,
+                names=(rule.field,),
+                words=PUBLISHED_WORDS if key == "published" else (),
+            )
             for key, rule in rules.items()
             if key in self.model_fields_set and isinstance(rule, FieldRule)
         ]
 
-    def explained(self, explanation: str | None, year: Dated, cells: Cells) -> Explained:
+    def explained(
+        self, explanation: str | None, year: Dated, cells: Cells, place: Provenance
+    ) -> Explained:
         """Returns an explanation, its date and who verified it; all None where there is none."""
         if explanation is None:
             return Explained(
                 explanation=None, explanation_verified=None, published=None, published_rule=None
             )
-        published = published_year(self.published, year, cells)
+        published = published_year(self.published, year, cells, place.path)
         return Explained(
             explanation=explanation,
             explanation_verified=self.explanation_verified,
             published=published.year,
             published_rule=published.rule,
         )
+
+
+class TableSource(Source):
+    """A source whose CSV files may be of any make."""
+
+    columns: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
+    """The columns of CSV files that have no header row, in their order."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """What stands between the fields of CSV files; absent: a tab in .tsv, else a comma."""
+
+    def reader(self, path: Path) -> Format:
+        """Returns how the rows of one of its files are read."""
+        form = format_of(path)
+        return Csv(self.columns, self.delimiter) if isinstance(form, Csv) else form
 
 
 class DocumentSource(Source):

@@ -1,12 +1,14 @@
 """What the known exam layouts share: one record form, whose columns a recipe may map."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from curate.sources.base import Column, Source
-from curate.sources.rows import renamed
+from curate.sources.formats import JsonLines
+from curate.sources.mapping import renamed
 from curate.sources.values import Cells
 
 ExamField = Literal["id", "text", "choices", "answers", "points", "explanation"]
@@ -28,7 +30,7 @@ class ExamSource(Source):
     fields: dict[ExamField, str] = Field(default_factory=dict)
     """Our names to the file's, where they are not the layout's."""
 
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns the columns of the record form, as the recipe maps them, and all that it maps."""
         asked: dict[ExamField, tuple[str, ...]] = {ours: self.names[ours] for ours in _NEEDED}
         asked |= {ours: (theirs,) for ours, theirs in self.fields.items()}
@@ -36,6 +38,10 @@ class ExamSource(Source):
             Column(ours=ours if ours in self.fields else names[0], names=names)
             for ours, names in asked.items()
         ]
+
+    def left_out(self) -> list[Path]:
+        """Returns the files that nobody reads, without the JSON Lines beside an exam's, which are no rows."""
+        return [file for file in super().left_out() if not JsonLines.takes(file)]
 
     def in_layout(self, cells: Cells) -> Cells:
         """Returns the row with the layout's own column names."""

@@ -5,35 +5,46 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile
 from pathlib import Path
 
 from curate.errors import InputError, boundary
+from curate.sources.formats import (
+    READABLE,
+    SPLITS,
+    SUFFIXES,
+    is_object,
+    is_saved,
+    saved_digest,
+    splits_of,
+)
+from curate.sources.packings import unpacked_name
 
-DATA_SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
 _MAGIC = "*?["
+
+
+Stamp = tuple[int, int, int]
+"""What the file system says of a file: its inode, its size, when it was last changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
     """A file to read: `relative` is its posix path within its source, or else its name.
 
-    `state` is what the file system said of it when it was hashed (inode, time of its last change).
+    `stamp` is what it had when it was hashed.
     """
 
     path: Path
     relative: str
     sha256: str
     size: int
-    state: tuple[int, int] = (0, 0)
+    stamp: Stamp = (0, 0, 0)
 
     def refuse_changed(self) -> None:
         """Raises InputError if the file is no longer the one that was hashed."""
-        with boundary(InputError, "cannot read", hint=_CHANGED):
-            found = self.path.stat()
-        if (found.st_size, _state(found)) != (self.size, self.state):
+        if _stamp(self.path) != self.stamp:
             raise _changed(self.path)
 
 
@@ -50,16 +61,36 @@ def is_glob(path: str) -> bool:
     return any(sign in path for sign in _MAGIC) and not os.path.lexists(path)
 
 
-def data_files(path: str, suffixes: tuple[str, ...] = DATA_SUFFIXES) -> list[Path]:
-    """Returns the data files that a file, folder or glob stands for, hidden ones left out."""
+def all_files(path: str) -> list[Path]:
+    """Returns the files that a file, folder or glob stands for, hidden ones left out.
+
+    A data set saved to disk is a folder that counts as one file.
+    """
     root = root_of(path)
     if is_glob(path):
         pattern = str(Path(path).absolute().relative_to(root))
         names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  # hides dot files
-        return list(_regular(root / name for name in sorted(names)))
-    if root.is_dir():
-        return list(_walk(root, suffixes))
-    return [root]
+        return [file for file in (root / name for name in sorted(names)) if _counts(file)]
+    return list(_walk(root)) if root.is_dir() else [root]
+
+
+def data_files(path: str) -> list[Path]:
+    """Returns those of the files whose format is known by their names; of a file or glob, all."""
+    files = all_files(path)
+    if not is_glob(path) and root_of(path).is_dir():
+        files = [f for f in files if f.is_dir() or unpacked_name(f.name).endswith(SUFFIXES)]
+    return _regular(files)
+
+
+def row_files(path: str) -> list[Path]:
+    """Returns the data files; of a folder without those that hold a JSON object, unless all of them do.
+
+    Among other files, such an object is settings; alone, it is an object of objects.
+    """
+    files = data_files(path)
+    if is_glob(path) or not root_of(path).is_dir():
+        return files
+    return [file for file in files if not is_object(file)] or files
 
 
 def existing(path: str) -> Path:
@@ -80,17 +111,18 @@ def existing(path: str) -> Path:
 
 
 def named_files(path: str, pattern: re.Pattern[str]) -> list[Path]:
-    """Returns the data files whose relative path (of a file or glob: whose name) matches."""
-    files, root = data_files(path), root_of(path)
+    """Returns the files whose relative path (of a file or glob: whose name) matches."""
+    files, root = all_files(path), root_of(path)
     if is_glob(path) or not root.is_dir():
-        return [file for file in files if pattern.fullmatch(file.name)]
-    return [file for file in files if pattern.fullmatch(file.relative_to(root).as_posix())]
+        return _regular([file for file in files if pattern.fullmatch(file.name)])
+    found = [file for file in files if pattern.fullmatch(file.relative_to(root).as_posix())]
+    return _regular(found)
 
 
 def input_files(path: str, find: Callable[[], list[Path]]) -> list[InputFile]:
     """Returns the files found, hashed and sorted; refuses links out and empty input."""
     root = existing(path)
-    base = root if root.is_dir() else root.parent
+    base = root if root.is_dir() and not is_saved(root) else root.parent
     found = find()
     refuse_links_out(
         [file for file in found if file != root], base
@@ -100,7 +132,7 @@ def input_files(path: str, find: Callable[[], list[Path]]) -> list[InputFile]:
         what = (
             "is empty" if files and root.is_file() else "holds no data file that this layout reads"
         )
-        raise InputError(what, where=path, hint=f"Read are {', '.join(DATA_SUFFIXES)}.")
+        raise InputError(what, where=path, hint=READABLE)
     return sorted(files, key=lambda file: file.relative)
 
 
@@ -108,16 +140,16 @@ def _input_file(path: Path, base: Path) -> InputFile:
     relative = path.relative_to(base).as_posix()
     if not _encodable(relative):
         raise InputError("the name of the file is not UTF-8", where=ascii(relative))
-    with boundary(InputError, "cannot read"):
-        _refuse_special(path, path.stat())
-        with path.open("rb") as file:
-            before = os.fstat(file.fileno())
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            after = os.fstat(file.fileno())
-    size = before.st_size
-    if (size, _state(before)) != (after.st_size, _state(after)):
+    _regular([path])
+    before = _stamp(path)
+    if path.is_dir():
+        digest, size = saved_digest(path)
+    else:
+        with boundary(InputError, "cannot read"), path.open("rb") as file:
+            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    if _stamp(path) != before:
         raise _changed(path)
-    return InputFile(path, relative, digest, size, _state(after))
+    return InputFile(path, relative, digest, size, before)
 
 
 def refuse_link_out(path: Path, base: Path) -> None:
@@ -146,59 +178,47 @@ def _resolved(path: Path) -> Path:
         ) from exc
 
 
-def _walk(root: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    """Yields the data files below `root`, in order; a linked folder within it is not read twice."""
-    folders = [root]
-    while folders:
-        folder = folders.pop()
-        below: list[Path] = []
-        for entry in _entries(folder):
-            path = Path(entry)
-            if entry.is_symlink():
-                refuse_link_out(path, root)
-                if path.is_dir():
-                    continue
-            elif entry.is_dir():
-                below.append(path)
-                continue
-            if entry.name.endswith(suffixes):
-                if not entry.is_file(follow_symlinks=False):
-                    _refuse_special(path, _status(path))
-                yield path
-        folders += reversed(below)
+def _walk(root: Path) -> Iterator[Path]:
+    """Yields the files below `root`; a linked folder within it is not read twice."""
+    for folder, names, files in os.walk(root, onerror=_refuse):
+        if is_saved(Path(folder)):
+            names.clear()
+            yield Path(folder)
+            continue
+        if splits_of(Path(folder)):
+            files.remove(SPLITS)
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in names:
+            refuse_link_out(Path(folder, name), root)
+        yield from (Path(folder, name) for name in sorted(files) if not name.startswith("."))
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """Returns what stands in a folder, by name, hidden entries left out."""
-    with boundary(InputError, "cannot read"), os.scandir(folder) as found:
-        seen = [entry for entry in found if not entry.name.startswith(".")]
-    return sorted(seen, key=lambda entry: entry.name)
+def _counts(file: Path) -> bool:
+    """Tells whether a match of a glob is a file, or the whole of a saved data set, but no part of one."""
+    return is_saved(file) or not (file.is_dir() or is_saved(file.parent))
 
 
-def _regular(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yields the files, without folders; refuses what is neither."""
+def _refuse(error: OSError) -> None:
+    raise InputError(f"cannot read: {error.strerror}", where=str(error.filename)) from error
+
+
+def _regular(paths: list[Path]) -> list[Path]:
+    """Returns the paths; refuses pipes, sockets and devices: to open one may wait for ever."""
     for path in paths:
-        status = _status(path)
-        if not stat.S_ISDIR(status.st_mode):
-            _refuse_special(path, status)
-            yield path
+        with boundary(InputError, "cannot read"):
+            mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            hint = "Write what it gives to a file first."
+            raise InputError("is not a regular file", where=str(path), hint=hint)
+    return paths
 
 
-def _status(path: Path) -> os.stat_result:
-    with boundary(InputError, "cannot read"):
-        return path.stat()
-
-
-def _refuse_special(path: Path, status: os.stat_result) -> None:
-    """Refuses pipes, sockets and devices: to open one may wait for ever."""
-    if not stat.S_ISREG(status.st_mode):
-        raise InputError(
-            "is not a regular file", where=str(path), hint="Write what it gives to a file first."
-        )
-
-
-def _state(status: os.stat_result) -> tuple[int, int]:
-    return status.st_ino, status.st_mtime_ns
+def _stamp(path: Path) -> Stamp:
+    """Returns the stamp of a file, or one of all files in a folder."""
+    with boundary(InputError, "cannot read", hint=_CHANGED):
+        own = path.stat()
+        all_ = [one.stat() for one in path.iterdir()] if stat.S_ISDIR(own.st_mode) else [own]
+    return own.st_ino, sum(one.st_size for one in all_), max(one.st_mtime_ns for one in all_)
 
 
 _CHANGED = "Wait until nothing writes to it, then run the same command again."

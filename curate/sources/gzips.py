@@ -34,7 +34,7 @@ def check_header(start: bytes, where: str) -> None:
 
 def inflate(file: BinaryIO, where: str) -> Iterator[bytes]:
     """Yields the bytes of all members; raises Lost where the stream is cut or corrupt."""
-    budget = _Budget(where)
+    budget = Budget(where)
     rest = file.read(CHUNK)
     check_header(rest, where)
     while rest:
@@ -83,7 +83,7 @@ def refuse_bomb(packed: int, inflated: int, where: str) -> None:
         )
 
 
-class _Budget:
+class Budget:
     """Refuses a stream that inflates beyond all proportion."""
 
     def __init__(self, where: str) -> None:
@@ -92,6 +92,7 @@ class _Budget:
         self.written = 0
 
     def counted(self, chunks: Iterator[bytes], read: int) -> Iterator[bytes]:
+        """Yields the chunks that `read` compressed bytes gave; raises InputError once they are too many."""
         self.read += read
         for chunk in chunks:
             self.written += len(chunk)

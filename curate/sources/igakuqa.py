@@ -26,7 +26,7 @@ from curate.sources.values import (
 )
 from curate.sources.years import ExamPlus, YearRule, question_year
 
-_SECTION_FILE = re.compile(r"(?:(?:data/)?[0-9]{4}/|data/)?[0-9]{1,3}-[A-I]\.jsonl(?:\.gz)?")
+_SECTION_FILE = re.compile(r"(?:(?:data/)?[0-9]{4}/|data/)?[0-9]{1,3}-[A-I]\.jsonl(?:\.gz|\.zst)?")
 _PROMPTS = "prompt.jsonl"
 _FORM = {"problem_text", "choices", "answer"}
 
@@ -85,7 +85,7 @@ class IgakuqaSource(ExamSource):
             exclusion=key.exclusion,
             required=place.section in self.required_sections,
             has_image=flag(cells, "text_only") is False,
-            **self.explained(optional_text(cells, "explanation"), year, cells),
+            **self.explained(optional_text(cells, "explanation"), year, cells, provenance),
             provenance=provenance,
         )
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from curate.errors import InputError, boundary
 from curate.models import RAW_LIMIT, Quarantined
-from curate.sources import gzips
+from curate.sources.gzips import Lost
+from curate.sources.packings import packing_of
 
 LINE_LIMIT = 1 << 26
 CHUNK = 1 << 18
@@ -26,6 +27,7 @@ _REFUSED = {
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
     b"PAR1": "Parquet without the suffix .parquet",
+    b"\xff\xff\xff\xff": "Arrow (of a data set saved to disk? Give its folder)",
 }
 
 
@@ -42,12 +44,12 @@ def raw_text(raw: bytes) -> str:
 
 
 def read_lines(path: Path) -> Iterator[Line | Quarantined]:
-    """Yields every line, blank ones too; an over-long line and what a .gz lost come as Quarantined.
+    """Yields every line, blank ones too; an over-long one, and what a packed file lost, as Quarantined.
 
     A Quarantined names the file alone, without its folder. Raises InputError for a file that cannot
     be opened, is not UTF-8 text by its first bytes, or inflates beyond all proportion.
     """
-    yield from split_lines(_chunks(path), path.name)
+    yield from split_lines(text_chunks(path), path.name)
 
 
 def range_lines(path: Path, first: int, start: int, stop: int) -> Iterator[Line | Quarantined]:
@@ -69,29 +71,23 @@ def split_lines(chunks: Iterator[bytes], file: str, first: int = 1) -> Iterator[
             for piece in whole:
                 yield pending.whole(piece)
             pending.add(rest)
-    except gzips.Lost as exc:
+    except Lost as exc:
         yield pending.lost(str(exc))
         return
     if pending.size:
         yield pending.take()
 
 
-def is_compressed(path: Path) -> bool:
-    """Tells whether the file is a gzip stream by its first bytes, or should be one by its name."""
-    with boundary(InputError, "cannot read"), path.open("rb") as file:
-        return path.suffix == ".gz" or file.read(len(gzips.MAGIC)) == gzips.MAGIC
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    """Yields the text of a file; raises gzips.Lost where a compressed one breaks off."""
-    compressed = is_compressed(path)
+def text_chunks(path: Path) -> Iterator[bytes]:
+    """Yields the text of a file without a byte order mark; raises Lost where a packed one breaks off."""
+    packing = packing_of(path)
     with boundary(InputError, "cannot read"), path.open("rb") as file:
         chunks = iter(lambda: file.read(CHUNK), b"")
-        if compressed:
+        if packing:
             if not file.read(1):
-                raise gzips.Lost("the gzip stream is empty")
+                raise Lost(f"the {packing.name} stream is empty")
             file.seek(0)
-            chunks = gzips.inflate(file, str(path))
+            chunks = packing.inflate(file, str(path))
         yield from _text_start(chunks, str(path))
 
 
@@ -156,7 +152,7 @@ def _text_start(chunks: Iterator[bytes], where: str) -> Iterator[bytes]:
             raise InputError(
                 f"is {what}, not UTF-8 text",
                 where=where,
-                hint="Convert it to UTF-8 JSON Lines first (.gz is read as it is).",
+                hint="Convert it to UTF-8 JSON Lines first (.gz and .zst are read as they are).",
             )
     yield first.removeprefix(_BOM)
     yield from chunks

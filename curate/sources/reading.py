@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from curate.models import Document, Provenance, Quarantined, Question
 from curate.sources.base import DocumentRow, DocumentSource, Source
-from curate.sources.blocks import Block, block_rows
 from curate.sources.files import InputFile, input_files
-from curate.sources.rows import Row, read_rows, with_columns
+from curate.sources.formats import Block, Limits, Row
+from curate.sources.rows import with_columns
 
 RowReader = Callable[[Path, str], Iterator[Row | Quarantined]]
 """Yields the rows of a file; the text is what a quarantined row calls the file."""
@@ -29,15 +29,17 @@ def source_files(source: Source) -> list[InputFile]:
 
 
 def read_source(
-    source: Source, files: Sequence[InputFile], rows: RowReader = read_rows
+    source: Source, files: Sequence[InputFile], rows: RowReader | None = None
 ) -> Iterator[Record | Quarantined]:
     """Yields every row of the files, in file and line order; an unreadable one as Quarantined.
 
+    `rows` reads them, where the source does not.
     Raises InputError for a file that is not what its layout promises.
     """
     for file in files:
         label = label_of(source, file)
-        found = with_columns(rows(file.path, label), source, label)
+        read = rows or source.reader(file.path)
+        found = with_columns(read(file.path, label), source, label)
         for row in _read(found, _record_of(source, file), label):
             yield row if isinstance(row, Quarantined) else row[1]
         file.refuse_changed()
@@ -46,7 +48,26 @@ def read_source(
 def check_file(source: Source, file: InputFile) -> None:
     """Raises InputError for a file that is not what its layout promises, by its first rows."""
     label = label_of(source, file)
-    next(with_columns(read_rows(file.path, label), source, label), None)
+    next(with_columns(source.reader(file.path)(file.path, label), source, label), None)
+
+
+def cut(source: Source, file: InputFile, limits: Limits) -> Iterator[Block]:
+    """Yields the blocks of a file, in order; an empty file has none."""
+    return source.reader(file.path).cut(file.path, limits)
+
+
+def count_rows(source: Source, file: InputFile) -> int:
+    """Returns how many rows a file has, unreadable ones too."""
+    return source.reader(file.path).count(file.path)
+
+
+def raw_rows(source: Source, file: InputFile, numbers: Iterable[int]) -> Iterator[str]:
+    """Yields the given rows of a file, in rising order, as they stand there, cut at RAW_LIMIT."""
+    found = source.reader(file.path)(file.path, file.relative)
+    rows = (row for row in found if isinstance(row, Row))
+    for number in numbers:
+        row = next((row for row in rows if row.number == number), None)
+        yield row.quarantined(file.relative, "asked for").raw if row else ""
 
 
 def read_block(
@@ -54,7 +75,8 @@ def read_block(
 ) -> Iterator[tuple[int, Record] | Quarantined]:
     """Yields every row of a block with its number in the file; an unreadable one as Quarantined."""
     label = label_of(source, file)
-    return _read(block_rows(file.path, block, label), _record_of(source, file), label)
+    rows = source.reader(file.path).rows(file.path, block, label)
+    return _read(rows, _record_of(source, file), label)
 
 
 def read_document_block(
@@ -66,7 +88,7 @@ def read_document_block(
     def row(row: Row) -> DocumentRow:
         return source.row(row.cells, f"{file.relative}:{row.number}")
 
-    return _read(block_rows(file.path, block, label), row, label)
+    return _read(source.reader(file.path).rows(file.path, block, label), row, label)
 
 
 def _read(

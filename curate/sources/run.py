@@ -35,7 +35,11 @@ class RunSource(Source):
             )
         return [Path(self.path) / KEPT]
 
-    def columns(self) -> list[Column]:
+    def left_out(self) -> list[Path]:
+        """Returns nothing: the other files of a run are no rows to be read."""
+        return []
+
+    def needed_columns(self) -> list[Column]:
         """Returns the columns that only a run's rows have together."""
         return [Column(ours=name, names=(name,)) for name in ("kind", "id", "text", "provenance")]
 

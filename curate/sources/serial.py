@@ -57,14 +57,22 @@ class SerialLinker:
 
     def _start(self, id_: str, place: ExamId, text: str, header: re.Match[str]) -> SerialParts:
         key = (place.exam, place.section)
-        self.groups.pop(key, None)
         vignette, question = split_question(text[header.end() :])
+        begun = self.groups.get(key)
+        if begun and vignette and question and self._repeats(begun, place, header):
+            return SerialParts(question, text, vignette, begun.vignette_id)
+        self.groups.pop(key, None)
         if not vignette or not question:
             return SerialParts(text)
         if place.number is not None:
             last = self._last(place.number, place.section, header)
             self.groups[key] = _Group(vignette, id_, place.number, last)
         return SerialParts(question, text, vignette, id_)
+
+    def _repeats(self, begun: _Group, place: ExamId, header: re.Match[str]) -> bool:
+        """Tells whether a follow-up prints the header of its group again, with the case as it is by then."""
+        first = int(header["first"] or 0)
+        return first == begun.first < (place.number or 0) <= begun.last
 
     def _last(self, number: int, section: str | None, header: re.Match[str]) -> int:
         if header["first"] and int(header["first"]) == number:

@@ -4,14 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from curate.sources.base import Column, DocumentRow, DocumentSource
+import orjson
+
+from curate.sources.base import Column, DocumentRow, DocumentSource, TableSource
 from curate.sources.values import Cells, identifier
 from curate.sources.years import FieldRule, Published, YearRule
 
 MAX_DEPTH = 32
 
+_SPECIAL = ("{", "[", "d")
+"""How JSON (of tool calls, or of a whole column) and the data URI of an image begin."""
+_DATA_URI_HEAD = 100
 
-class TextsSource(DocumentSource):
+
+class TextsSource(TableSource, DocumentSource):
     """Rows of any columns. A row's `id`, or else its file:line, is the record's id."""
 
     layout: Literal["texts"] = "texts"
@@ -25,7 +31,7 @@ class TextsSource(DocumentSource):
         """Never: a layout that takes anything is chosen, not found."""
         return False
 
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns the columns that were asked for by name."""
         return [Column(ours=name, names=(name,)) for name in self.columns_read or ()]
 
@@ -35,20 +41,40 @@ class TextsSource(DocumentSource):
         texts: list[str] = []
         for name, value in cells.items():
             if name != "id" if read is None else name in read:
-                texts += (value,) if isinstance(value, str) else _texts(value)
+                texts += _texts(value)
         has_id = cells.get("id") is not None
         return DocumentRow(identifier(cells, "id") if has_id else place, "\n".join(texts))
 
 
 def _texts(value: object, depth: int = 0) -> Iterator[str]:
-    """Yields the texts in a value, in order; raises ValueError for a value nested too deep."""
+    """Yields the texts in a value, in order; raises ValueError for a value nested too deep.
+
+    A key is a name, not a text, as long as it is ASCII.
+    """
     if depth > MAX_DEPTH:
         raise ValueError(f"nested more than {MAX_DEPTH} deep")
     if isinstance(value, str):
-        yield value
+        yield from _written(value, depth) if value[:1] in _SPECIAL else (value,)
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item, depth + 1)
     elif isinstance(value, dict):
-        for item in value.values():
+        for name, item in value.items():
+            if isinstance(name, str) and not name.isascii():
+                yield name
             yield from _texts(item, depth + 1)
+
+
+def _written(value: str, depth: int) -> Iterator[str]:
+    """Yields what a text says: nothing for embedded bytes, its own texts for JSON with escapes."""
+    if value.startswith("data:") and ";base64," in value[:_DATA_URI_HEAD]:
+        return
+    if "\\" in value and value[:1] in "{[":
+        try:
+            inner = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            inner = None
+        if inner is not None:
+            yield from _texts(inner, depth + 1)
+            return
+    yield value

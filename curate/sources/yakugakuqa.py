@@ -23,7 +23,7 @@ from curate.sources.values import (
 )
 from curate.sources.years import ExamPlus, YearRule, question_year
 
-_EXAM_FILE = re.compile(r"(?:(?:data/)?[0-9]{4}/)?[0-9]{3}\.jsonl(?:\.gz)?")
+_EXAM_FILE = re.compile(r"(?:(?:data/)?[0-9]{4}/)?[0-9]{3}\.jsonl(?:\.gz|\.zst)?")
 _IMAGES = "IMAGES"
 
 
@@ -71,7 +71,7 @@ class YakugakuqaSource(ExamSource):
             points=whole(cells, "points"),
             exclusion=key.exclusion,
             has_image=images or flag(cells, "text_only") is False,
-            **self.explained(optional_text(cells, "comment"), year, cells),
+            **self.explained(optional_text(cells, "comment"), year, cells, provenance),
             provenance=provenance,
         )
 

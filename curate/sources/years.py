@@ -8,6 +8,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import BeforeValidator
 
 from curate.models import NonEmpty, Record
+from curate.models.question import Year
+from curate.sources.eras import path_year, written_year
 from curate.sources.values import Cells, folded, wrong
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
@@ -30,18 +32,28 @@ class FieldRule(Record):
     field: NonEmpty
 
 
+class FixedYear(Record):
+    """Every row has this year."""
+
+    year: Year
+
+
 def _named(value: object) -> object:
-    return {"field": value} if isinstance(value, str) and value not in _WORDS else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"year": value}
+    return {"field": value} if isinstance(value, str) and value not in PUBLISHED_WORDS else value
 
 
-_WORDS = ("exam_year", "unknown", "field_or_exam_year")
-YearRule = ExamPlus | FieldRule
+PUBLISHED_WORDS = ("exam_year", "unknown", "field_or_exam_year", "file_name")
+YearRule = ExamPlus | FieldRule | FixedYear
 Published = Annotated[
-    Literal["exam_year", "unknown", "field_or_exam_year"] | FieldRule, BeforeValidator(_named)
+    Literal["exam_year", "unknown", "field_or_exam_year", "file_name"] | FieldRule | FixedYear,
+    BeforeValidator(_named),
 ]
-"""How an explanation's year is known; a plain name other than these words is a column's.
+"""How an explanation's year is known; another name is a column's, a plain number the year of all.
 
 `field_or_exam_year`: the row's `published` where it has one, else the exam's year, recorded as assumed.
+`file_name`: the year in the file's name, or else in the nearest folder of its path in the source.
 """
 
 
@@ -56,6 +68,8 @@ def question_year(rule: YearRule, exam: str | None, cells: Cells) -> Dated:
     """Returns the year of a question by the source's rule."""
     if isinstance(rule, FieldRule):
         return field_year(rule.field, cells)
+    if isinstance(rule, FixedYear):
+        return _fixed(rule)
     name = f"exam{rule.exam_plus:+d}"
     if exam is None:
         return Dated(None, f"{name}: no exam number")
@@ -64,21 +78,45 @@ def question_year(rule: YearRule, exam: str | None, cells: Cells) -> Dated:
     return _in_range(int(exam) + rule.exam_plus, name)
 
 
-def published_year(rule: Published, exam: Dated, cells: Cells) -> Dated:
+def published_year(rule: Published, exam: Dated, cells: Cells, path: str) -> Dated:
     """Returns the year in which an explanation was published, by the source's rule."""
+    if rule == "exam_year" or (rule == "field_or_exam_year" and cells.get("published") is None):
+        if exam.year is None:
+            return Dated(None, "exam_year: the exam has no year")
+        return Dated(exam.year, "exam_year (assumed)")
+    if rule == "field_or_exam_year":
+        rule = FieldRule(field="published")
+    return dated_by(rule, cells, path)
+
+
+def dated_by(rule: str | FieldRule | FixedYear, cells: Cells, path: str) -> Dated:
+    """Returns the year by a rule that needs no exam; `path` is the file's within its source."""
     if isinstance(rule, FieldRule):
         return field_date(rule.field, cells)
-    if rule == "unknown":
-        return Dated(None, "unknown")
-    if rule == "field_or_exam_year" and cells.get("published") is not None:
-        return field_date("published", cells)
-    if exam.year is None:
-        return Dated(None, "exam_year: the exam has no year")
-    return Dated(exam.year, "exam_year (assumed)")
+    if isinstance(rule, FixedYear):
+        return _fixed(rule)
+    return _file_year(path) if rule == "file_name" else Dated(None, "unknown")
+
+
+def _fixed(rule: FixedYear) -> Dated:
+    """Returns the year that the recipe gives to every row."""
+    return Dated(rule.year, "fixed")
+
+
+def _file_year(path: str) -> Dated:
+    """Returns the year in the file's name, or else in the nearest folder of its path in the source.
+
+    Raises ValueError for a name with several years or an impossible one.
+    """
+    try:
+        year = path_year(path)
+    except ValueError as exc:
+        raise ValueError(f"file name: {exc}") from exc
+    return Dated(year, "file_name") if year else Dated(None, "file_name: no year")
 
 
 def field_year(field: str, cells: Cells) -> Dated:
-    """Returns the year in a column: a whole number or a text of four digits."""
+    """Returns the year in a column: a whole number, a text of four digits, a Japanese year (平成29年)."""
     return _from_field(field, cells, _four_digits)
 
 
@@ -88,7 +126,11 @@ def field_date(field: str, cells: Cells) -> Dated:
 
 
 def _from_field(field: str, cells: Cells, parse: Callable[[str], int | None]) -> Dated:
-    """Raises ValueError for a type that can hold no year; a text that is none is no year."""
+    """Returns the year that `parse` or else the Japanese way of writing years finds in a column.
+
+    Raises ValueError for a type that can hold no year, and for a year that cannot be or may be two; a
+    text that is no year is none.
+    """
     name, value = f"field:{field}", cells.get(field)
     if value is None:
         return Dated(None, f"{name}: no value")
@@ -97,7 +139,7 @@ def _from_field(field: str, cells: Cells, parse: Callable[[str], int | None]) ->
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise wrong(field, "a year", value)
     if isinstance(value, str):
-        year = parse(folded(value))
+        year = parse(folded(value)) or _japanese(field, value)
     else:
         year = int(value) if isinstance(value, int) or value.is_integer() else None
     if year is None:
@@ -112,6 +154,13 @@ def _four_digits(text: str) -> int | None:
 def _iso_date(text: str) -> int | None:
     match = _DATE.fullmatch(text)
     return int(match[1]) if match else None
+
+
+def _japanese(field: str, value: str) -> int | None:
+    try:
+        return written_year(value)
+    except ValueError as exc:
+        raise ValueError(f"{field}: {exc}") from exc
 
 
 def _in_range(year: int, name: str) -> Dated:

@@ -1,9 +1,11 @@
 """Frames and SQL: the row frame, a sandboxed DuckDB, the artefact folders."""
 
+from curate.artefacts import share, sql_text
 from curate.tables.rows import (
     FINDING,
     INTERNAL,
     MARKS,
+    NEAR,
     PROVENANCE,
     ROW_SCHEMA,
     SAID,
@@ -17,12 +19,12 @@ from curate.tables.rows import (
     undropped,
 )
 from curate.tables.sandbox import Sandbox
-from curate.tables.share import share, sql_text
 
 __all__ = [
     "FINDING",
     "INTERNAL",
     "MARKS",
+    "NEAR",
     "PROVENANCE",
     "ROW_SCHEMA",
     "SAID",

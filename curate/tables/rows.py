@@ -40,6 +40,9 @@ FINDING = pl.Struct(
     }
 )
 
+NEAR = pl.Struct({"rank": pl.Int64, "bands": pl.List(pl.UInt64), "grams": pl.List(pl.UInt32)})
+"""What near duplicates are found by: a row's rank among them, its bands, the hashes of its grams."""
+
 ROW_SCHEMA = pl.Schema(
     {
         "kind": pl.String(),
@@ -63,6 +66,7 @@ ROW_SCHEMA = pl.Schema(
         "explanation_verified": pl.String(),
         "published": pl.Int64(),
         "published_rule": pl.String(),
+        "flags": pl.List(pl.String()),
         "provenance": PROVENANCE,
         "rendered": pl.String(),
     }
@@ -76,23 +80,29 @@ INTERNAL = pl.Schema(
         "blank": pl.Boolean(),
         "content": pl.Binary(),
         "text_key": pl.Binary(),
+        "near": NEAR,
         "dropped_by": pl.String(),
         "dropped_at": pl.Int64(),
         "survivor_id": pl.String(),
+        "survivor_row": pl.Int64(),
         "findings": pl.List(FINDING),
         "digest": pl.Binary(),
     }
 )
 """Columns that live only while a run does: the row's ordinal and its length in characters; what corpus
-stages compare (whether the text says nothing, hashes of the content and of the normalised text); why and
-at which stage the row was dropped, its findings, and at the end the hash of the row as it is written."""
+stages compare (whether the text says nothing, hashes of the content and of the normalised text, grams);
+why and at which stage the row was dropped and for which other row, its findings, and at the end the hash
+of the row as it is written."""
 
 WORK_SCHEMA = pl.Schema({**ROW_SCHEMA, **INTERNAL})
 
-SOURCE_COLUMNS = ("row", *(name for name in ROW_SCHEMA if name != "rendered"))
+MADE = frozenset({"flags", "rendered"})
+"""What stages add to a row that is written."""
+
+SOURCE_COLUMNS = ("row", *(name for name in ROW_SCHEMA if name not in MADE))
 """What a row is read as, which no stage changes; all other columns are marks."""
 
-SAID = frozenset(ROW_SCHEMA) - {"provenance", "rendered"}
+SAID = frozenset(ROW_SCHEMA) - {"provenance"} - MADE
 """What a row says, without the place that it comes from and what stages made of it."""
 
 MARKS = ("row", *(name for name in WORK_SCHEMA if name not in SOURCE_COLUMNS))

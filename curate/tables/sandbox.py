@@ -1,6 +1,7 @@
 """DuckDB with external access off: it reads and writes in one folder, within a memory limit."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -8,6 +9,8 @@ from typing import Any, Self
 import duckdb
 
 MEMORY_LIMIT = "1GB"
+HEARD_EVERY = 0.2
+"""Seconds: a signal that another thread took is heard when the waiting one wakes."""
 
 
 def _quoted(path: Path) -> str:
@@ -19,17 +22,20 @@ def _tables(files: Sequence[Path]) -> str:
 
 
 class Sandbox:
-    """A DuckDB connection that sees the Parquet files of one folder and nothing else."""
+    """A DuckDB connection that sees the Parquet files of one folder and `files` elsewhere, nothing else."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, files: Sequence[Path] = ()) -> None:
         folder = folder.resolve()
+        others = ", ".join(_quoted(file.resolve()) for file in files)
         self._con = duckdb.connect(":memory:")
         for setting in (
             f"memory_limit='{MEMORY_LIMIT}'",
             f"temp_directory={_quoted(folder / 'spill')}",
             f"allowed_directories=[{_quoted(folder)}]",
+            f"allowed_paths=[{others}]",
             "enable_external_access=false",
             "preserve_insertion_order=true",
+            "enable_progress_bar=false",
             "lock_configuration=true",
         ):
             self._con.execute(f"SET {setting}")
@@ -59,10 +65,11 @@ class Sandbox:
         """Makes the table `name` of the result of `query`, for several queries to read."""
         self._con.execute(f"CREATE TABLE {name} AS {query.rstrip().rstrip(';')}")
 
-    def write(self, query: str, target: Path) -> None:
-        """Writes the result of `query` to the Parquet file `target`, inside the folder."""
+    def write(self, query: str, target: Path, **parameters: float) -> None:
+        """Writes the result of `query`, its `$name`s filled, to the Parquet file `target` in the folder."""
         self._con.execute(
-            f"COPY ({query.rstrip().rstrip(';')}) TO {_quoted(target.resolve())} (FORMAT parquet)"
+            f"COPY ({query.rstrip().rstrip(';')}) TO {_quoted(target.resolve())} (FORMAT parquet)",
+            parameters or None,
         )
 
     def rows(self, query: str, **parameters: str | int) -> list[dict[str, Any]]:
@@ -70,3 +77,28 @@ class Sandbox:
         result = self._con.sql(query, params=parameters or None)
         names = result.columns
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def answer(self, query: str, limit: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Returns the columns and at most `limit` rows of one SELECT, which is all that is let through.
+
+        It runs in a thread of its own, so that Ctrl-C ends it.
+
+        Raises:
+            duckdb.Error: It is wrong, not one SELECT, or reaches for what the sandbox does not show.
+        """
+        statements = self._con.extract_statements(query)
+        if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+            raise duckdb.ParserException("only one statement is let through, and only a SELECT")
+        with ThreadPoolExecutor(1) as thread:
+            asked = thread.submit(self._first, query, limit)
+            try:
+                while not wait([asked], timeout=HEARD_EVERY).done:
+                    pass
+                return asked.result()
+            except KeyboardInterrupt:
+                self._con.interrupt()
+                raise
+
+    def _first(self, query: str, limit: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+        result = self._con.execute(query)
+        return [column[0] for column in result.description or ()], result.fetchmany(limit)

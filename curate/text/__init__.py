@@ -2,14 +2,24 @@
 
 from curate.text.columns import normalised
 from curate.text.fold import Folded, fold, fold_table, folds_between, normalise
+from curate.text.judgements import Judgement, judgement
+from curate.text.plain_yaml import TangledYamlError, refuse_tangles
+from curate.text.suspicious import SUSPICIONS, Suspicion, suspicions
 from curate.text.visible import visible
 
 __all__ = [
+    "SUSPICIONS",
     "Folded",
+    "Judgement",
+    "Suspicion",
+    "TangledYamlError",
     "fold",
     "fold_table",
     "folds_between",
+    "judgement",
     "normalise",
     "normalised",
+    "refuse_tangles",
+    "suspicions",
     "visible",
 ]

@@ -72,7 +72,11 @@ def fold(text: str) -> Folded:
     tables = fold_table()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     room = len(codes) * tables.expansions.shape[1]  # untouched pages cost nothing
-    out, first, last = (np.empty(room, np.uint32) for _ in range(3))
+    out, first, last = (
+        np.empty(room, np.uint32),
+        np.empty(room, np.uint32),
+        np.empty(room, np.uint32),
+    )
     n = fold_codes(codes, *tables, out, (first, last))
     return Folded(out[:n].tobytes().decode("utf-32-le"), first[:n].copy(), last[:n].copy())
 

@@ -9,7 +9,7 @@ WITH first AS (
     FROM corpus
     WINDOW same_text AS (PARTITION BY kind, text_key)
 )
-SELECT row, id, 'duplicate.exact' AS dropped_by, survivor_id
+SELECT row, id, 'duplicate.exact' AS dropped_by, survivor_id, first_row AS survivor_row
 FROM first
 WHERE row > first_row
 ORDER BY row

@@ -21,7 +21,8 @@ SELECT
         WHEN row > first_row THEN 'duplicate.id'
         ELSE 'text.empty'
     END AS dropped_by,
-    CASE WHEN copies > 1 AND NOT conflict AND row > first_row THEN id END AS survivor_id
+    CASE WHEN copies > 1 AND NOT conflict AND row > first_row THEN id END AS survivor_id,
+    CASE WHEN copies > 1 AND NOT conflict AND row > first_row THEN first_row END AS survivor_row
 FROM keyed
 WHERE conflict OR row > first_row OR blank
 ORDER BY row

@@ -64,7 +64,7 @@ def points(out, arguments):
 
 if __name__ == "__main__":
     pipeline.SHARD_ROWS = SHARD_ROWS
-    pipeline.FEW_SHARDS = 1
+    pipeline.FEW_BYTES = 0
     folder.git_state = lambda: (None, None)
     if sys.argv[1] == "run":
         main(sys.argv[2:])

@@ -107,7 +107,9 @@ def test_a_row_stage_keeps_rows_order_and_columns(stage, frame, prepared):
     assert done["row"].to_list() == frame["row"].to_list()
     assert set(done.columns) == set(WORK_SCHEMA)
     assert done.schema == {name: WORK_SCHEMA[name] for name in done.columns}
-    untouched = [c for c in frame.columns if c not in ("rendered", "findings", "dropped_by")]
+    untouched = [
+        c for c in frame.columns if c not in ("rendered", "findings", "flags", "dropped_by")
+    ]
     assert done.select(untouched).equals(frame.select(untouched))
 
 
@@ -155,13 +157,14 @@ def test_a_corpus_stage_is_a_statement_that_names_rows_and_reasons(stage, empty,
     keyed.write_parquet(tmp_path / "corpus.parquet")
     with Sandbox(tmp_path) as db:
         db.view("corpus", [tmp_path / "corpus.parquet"], "dropped_by IS NULL")
-        db.write(sql_text(stage.sql), tmp_path / "drops.parquet")
+        db.write(sql_text(stage.sql), tmp_path / "drops.parquet", **stage().parameters())
     drops = pl.read_parquet(tmp_path / "drops.parquet")
     assert drops.schema == {
         "row": pl.Int64,
         "id": pl.String,
         "dropped_by": pl.String,
         "survivor_id": pl.String,
+        "survivor_row": pl.Int64,
     }
     rows = drops["row"].to_list()
     assert rows == sorted(set(rows))

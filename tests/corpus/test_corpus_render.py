@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from curate.corpus.frame import shard_frame
 from curate.corpus.stages import Render
-from curate.corpus.stages.render import Template, load_template
+from curate.corpus.stages.render import load_template
+from curate.corpus.templates import Template
 from curate.errors import RecipeError
 from curate.models import Document, Provenance, Question
 

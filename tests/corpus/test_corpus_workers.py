@@ -1,5 +1,6 @@
 """Worker processes: the same order, the same bytes, and ends that are told."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -39,8 +40,15 @@ def _refused(job, number):
     return number
 
 
+def _mapped(call, job):
+    with crew(2, int) as team:
+        team.give(job)
+        return list(team.map(call, range(100)))
+
+
 def test_results_come_in_order_from_several_processes_of_one_thread():
-    with crew(10, 2) as team:
+    with crew(2, int) as team:
+        team.give(10)
         made = list(team.map(_late, range(12)))
         again = list(team.map(_late, range(4, 6)))
     assert [value for value, _, _ in made] == list(range(10, 22))
@@ -53,7 +61,8 @@ def test_results_come_in_order_from_several_processes_of_one_thread():
 
 
 def test_a_crew_of_one_is_this_process():
-    with crew(0, 1) as team:
+    with crew(1, int) as team:
+        team.give(0)
         assert {process for _, process, _ in team.map(_late, range(4, 8))} == {os.getpid()}
 
 
@@ -66,24 +75,30 @@ def test_items_are_taken_only_a_few_ahead(workers):
             taken.append(number)
             yield number
 
-    with crew(0, workers) as team:
+    with crew(workers, int) as team:
+        team.give(0)
         for done, _ in enumerate(team.map(_late, items()), 1):
             assert len(taken) - done <= 2 * workers
 
 
 def test_a_killed_worker_is_told():
-    with (
-        pytest.raises(SetupError, match="a worker process was killed") as caught,
-        crew(0, 2) as team,
-    ):
-        list(team.map(_killed, range(100)))
+    with pytest.raises(SetupError, match="a worker process was killed") as caught:
+        _mapped(_killed, 0)
     assert "--workers" in caught.value.hint
 
 
 def test_an_error_of_a_worker_keeps_its_place_and_hint():
-    with pytest.raises(InputError) as caught, crew(5, 2) as team:
-        list(team.map(_refused, range(100)))
+    with pytest.raises(InputError) as caught:
+        _mapped(_refused, 5)
     assert (caught.value.where, caught.value.hint) == ("line 7", "Mend it.")
+
+
+def test_a_crew_without_a_job_ends():
+    before = {process.pid for process in multiprocessing.active_children()}
+    with crew(2, int):
+        waiting = {process.pid for process in multiprocessing.active_children()} - before
+    assert len(waiting) == 2
+    assert all(_until(partial(_gone, worker)) for worker in waiting)
 
 
 def test_there_are_cores():
@@ -101,6 +116,7 @@ def sources(tmp_path):
 
 def test_the_number_of_workers_does_not_change_a_byte(tmp_path, sources, monkeypatch):
     monkeypatch.setattr(pipeline, "SHARD_ROWS", 9)
+    monkeypatch.setattr(pipeline, "FEW_BYTES", 0)
     paths = [tmp_path / "in", sources]
     alone = build(tmp_path / "alone", *paths, workers=1)
     crew = build(tmp_path / "crew", *paths, workers=3)
@@ -111,6 +127,7 @@ def test_the_number_of_workers_does_not_change_a_byte(tmp_path, sources, monkeyp
 
 def test_another_number_of_workers_goes_on_with_a_run(tmp_path, sources, monkeypatch):
     monkeypatch.setattr(pipeline, "SHARD_ROWS", 9)
+    monkeypatch.setattr(pipeline, "FEW_BYTES", 0)
     whole = build(tmp_path / "whole", sources, workers=1)
     write = pipeline.write_atomically
     monkeypatch.setattr(

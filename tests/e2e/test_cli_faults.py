@@ -236,7 +236,7 @@ def test_a_parquet_bomb_is_not_read_further(corpus, tmp_path):
 
 
 def test_a_parquet_row_over_the_limit_costs_itself(corpus, tmp_path, accounts, monkeypatch):
-    monkeypatch.setattr("curate.sources.rows.LINE_LIMIT", 10_000)
+    monkeypatch.setattr("curate.sources.formats.parquet.LINE_LIMIT", 10_000)
     rows = [_document(1), _document(2, text=TEXT * 300), _document(3)]
     pl.DataFrame(rows).write_parquet(tmp_path / "d.parquet")
     assert corpus(tmp_path / "d.parquet").code == 3

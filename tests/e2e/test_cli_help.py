@@ -16,7 +16,10 @@ COMMANDS = sorted(get_command(app).commands)
 
 def test_the_commands_are_these():
     assert COMMANDS == [
-        "audit", "build-corpus", "calibrate", "compare", "demo", "recipes", "report", "schema", "verify",
+        "audit", "build-corpus", "calibrate", "compare", "demo", "doctor", "fetch", "recipes", "report",
+        "schema",
+        "sql",
+        "verify",
     ]  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def build_with(cli, write, old, tmp_path):
             3,
             "benchmarks.0.name: Input should be a valid string",
         ),
-        ("stages:\n  - {stage: yaer}\n", 4, "stages.0: Input tag 'yaer'"),
+        ("stages:\n  - {stage: yaer}\n", 4, "stages.0: no stage 'yaer'"),
         (
             "stages:\n  - {stage: length, min_chars: 9, max_chars: 5}\n",
             4,
@@ -166,6 +166,16 @@ def test_recipes_are_listed(cli):
     assert set(told.data["recipes"]) == shipped
     assert shipped == {"corpus", "audit"}
     assert "curate build-corpus" in told.data["recipes"]["corpus"]
+    for name, suffix in (("templates", "yaml"), ("sql", "sql")):
+        files = share("pipelines", name).glob(f"*.{suffix}")
+        assert set(told.data[name]) == {path.stem for path in files} != set()
+    assert told.data["folder"] == str(share("pipelines"))
+
+
+@pytest.mark.parametrize(("name", "command"), [("corpus", "build-corpus"), ("audit", "audit")])
+def test_a_copied_recipe_names_its_command(cli, tmp_path, name, command):
+    told = cli("recipes", name, "--to", tmp_path)
+    assert told.err == f"Next: curate {command} SOURCE --recipe {tmp_path / name}.yaml --out RUN\n"
 
 
 def test_a_copied_recipe_loads(cli, build, write, old, tmp_path, run, read_json):

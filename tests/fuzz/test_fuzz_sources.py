@@ -74,7 +74,7 @@ def _accounted(source, files, rows, *, frames):
     found = []
     for number, file in enumerate(files):
         check_file(source, file)
-        parts = [Part(number, file, block) for block in cut(file.path, limits)]
+        parts = [Part(number, file, block) for block in cut(source, file, limits)]
         here = [row for part in parts for row in read_block(source, file, part.block)]
         found += here
         if frames and parts:

@@ -261,3 +261,21 @@ def test_known_reuse_within_the_real_benchmark_is_found(real_data):
     for old, new, verdict in (("113E2", "116B10", "recycled"), ("113B18", "116D2", "review")):
         found = {f.item_id: f.verdict.value for f in later.find(items[old].question)}
         assert found == {new: verdict}
+
+
+def test_options_may_stand_in_a_column_each_in_any_file_of_a_folder(tmp_path):
+    (tmp_path / "a.csv").write_text("id,text,a,b,answer\nq1,赤いのは。,火,水,a\n", encoding="utf-8")
+    (tmp_path / "b.tsv").write_text("id\ttext\ta\tb\nq2\t青い\t空\t\n", encoding="utf-8")
+    read = _read(tmp_path)
+    assert [item.question.choices for item in read.items] == [["火", "水"], ["空"]]
+    assert read.items[0].question.answers == [["a"]]
+    (tmp_path / "c.jsonl").write_bytes(orjson.dumps({"id": "q3", "text": "x", "choices": ["一"]}))
+    read = _read(tmp_path)
+    assert not read.coverage(0).complete
+
+
+def test_a_table_without_a_header_is_no_coverage(tmp_path):
+    (tmp_path / "a.csv").write_text("q1,赤いのはどれか。,火\nq2,青い。,水\n", encoding="utf-8")
+    read = _read(tmp_path / "a.csv")
+    assert "does not look like the names of columns" in str(read.gaps[0])
+    assert not read.coverage(0).complete

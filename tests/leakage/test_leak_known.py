@@ -168,7 +168,7 @@ def test_a_repeated_item_is_a_gap(form):
     path = form("pubmedqa") / "data" / "ori_pqal.json"
     path.write_bytes(path.read_bytes().replace(b'"70001"', b'"70000"'))
     read = _read("pubmedqa", path)
-    _gap(read, "pubmedqa/ori_pqal.json:12: the item '70000' stands twice")
+    _gap(read, "pubmedqa/ori_pqal.json:2: the item '70000' stands twice")
     _gap(read, "it has 999 items, expected 1000")
 
 

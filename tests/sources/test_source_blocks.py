@@ -18,10 +18,10 @@ from curate.sources import (
     Limits,
     TextsSource,
     cut,
+    format_of,
     read_source,
     source_files,
 )
-from curate.sources.blocks import block_rows
 from curate.sources.rows import read_rows
 
 LINES = st.lists(
@@ -45,10 +45,11 @@ LIMITS = st.builds(Limits, st.integers(1, 5), st.integers(1, 60))
 
 
 def _blocks_hold_the_rows(path, limits):
-    blocks = list(cut(path, limits))
+    form = format_of(path)
+    blocks = list(form.cut(path, limits))
     numbers = [block.first + at for block in blocks for at in range(block.rows)]
     assert numbers == list(range(1, len(numbers) + 1))
-    found = [row for block in blocks for row in block_rows(path, block, "own/f")]
+    found = [row for block in blocks for row in form.rows(path, block, "own/f")]
     assert found == list(read_rows(path, "own/f"))
     return blocks
 
@@ -57,7 +58,7 @@ def _blocks_hold_the_rows(path, limits):
 def test_blocks_of_lines_hold_all_of_them(lines, limits, ended, chunk, suffix):
     content = b"\n".join(lines) + (b"\n" if ended and lines else b"")
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("curate.sources.blocks.CHUNK", chunk)
+        patch.setattr("curate.sources.formats.lines.CHUNK", chunk)
         patch.setattr("curate.sources.lines.RANGE_CHUNK", chunk)
         patch.setattr("curate.sources.lines.LINE_LIMIT", 9000)
         path = Path(folder, f"f.jsonl{suffix}")
@@ -132,7 +133,7 @@ def test_documents_in_columns_are_the_documents_as_records(layout, keys, rows):
             path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in [HEAD, *rows]))
         source = layout(path=folder, **keys)
         parts = [
-            Part(number, file, *cut(file.path, WHOLE))
+            Part(number, file, *cut(source, file, WHOLE))
             for number, file in enumerate(source_files(source))
         ]
         frame, bad = parts_frame(source, parts)

@@ -10,6 +10,7 @@ from curate.sources import (
     AnySource,
     DocumentsSource,
     IgakuqaSource,
+    Limits,
     QuestionsSource,
     YakugakuqaSource,
     detect_layout,
@@ -202,7 +203,7 @@ def test_questions_read_a_record_back(write, one, tmp_path):
 
 
 def test_parquet_rows_have_numbers_across_batches(read, tmp_path, monkeypatch):
-    monkeypatch.setattr("curate.sources.rows.PARQUET_BATCH", 2)
+    monkeypatch.setattr("curate.sources.formats.base.READ", Limits(2, 1 << 20))
     rows = [{**QUESTION, "id": f"q{n}", "answers": [["z" if n == 4 else "a"]]} for n in range(1, 6)]
     pl.DataFrame(rows).write_parquet(tmp_path / "q.parquet")
     found = read(QuestionsSource, tmp_path / "q.parquet")

@@ -6,7 +6,7 @@ import pytest
 
 from curate.errors import InputError
 from curate.models import Quarantined
-from curate.sources import CsvReader, read_objects
+from curate.sources import Csv, JsonDocument
 
 
 def _told(rows):
@@ -21,7 +21,7 @@ def csv_rows(tmp_path):
     def read(content, columns=None, delimiter=","):
         path = tmp_path / "t.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return _told(CsvReader(columns, delimiter)(path, "own/t.csv"))
+        return _told(Csv(columns, delimiter)(path, "own/t.csv"))
 
     return read
 
@@ -31,7 +31,7 @@ def json_rows(tmp_path):
     def read(content):
         path = tmp_path / "t.json"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return _told(read_objects(path, "own/t.json"))
+        return _told(JsonDocument()(path, "own/t.json"))
 
     return read
 
@@ -92,7 +92,7 @@ def test_a_bad_row_costs_only_itself(csv_rows, row, error):
 def test_a_quote_that_never_closes_is_said_with_the_line_it_opened_on(csv_rows):
     first, bad = csv_rows('a,b\n一,二\n三,"四\n五,六\n')
     assert first == AB[0]
-    assert bad == (3, "not CSV: unexpected end of data")
+    assert bad == (3, "not CSV: unexpected end of data; lines 3-4 are in it")
 
 
 def test_a_repeated_column_is_refused(csv_rows):
@@ -103,14 +103,14 @@ def test_a_repeated_column_is_refused(csv_rows):
 def test_what_a_truncated_gzip_lost_is_a_row(tmp_path):
     path = tmp_path / "t.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 9_000)[:-20])
-    *_, last = CsvReader()(path, "own/t.csv.gz")
+    *_, last = Csv()(path, "own/t.csv.gz")
     assert isinstance(last, Quarantined)
     assert (last.file, "gzip" in last.error) == ("own/t.csv.gz", True)
 
 
-def test_keys_are_ids_and_lines_are_counted(json_rows):
+def test_keys_are_ids_and_entries_are_counted(json_rows):
     content = '\ufeff{\n "1": {"t": "一"},\n "2": {\n  "t": "二",\n  "id": "own"}\n}\n'
-    assert json_rows(content) == [(2, {"id": "1", "t": "一"}), (3, {"id": "own", "t": "二"})]
+    assert json_rows(content) == [(1, {"id": "1", "t": "一"}), (2, {"id": "own", "t": "二"})]
 
 
 def test_a_list_of_objects(json_rows):
@@ -119,7 +119,7 @@ def test_a_list_of_objects(json_rows):
 
 
 def test_a_repeated_key_is_two_rows(json_rows):
-    assert json_rows('{"1": {}, "1": {}}') == [(1, {"id": "1"}), (1, {"id": "1"})]
+    assert json_rows('{"1": {}, "1": {}}') == [(1, {"id": "1"}), (2, {"id": "1"})]
 
 
 def test_an_entry_that_is_no_object_costs_only_itself(json_rows):
@@ -129,18 +129,34 @@ def test_an_entry_that_is_no_object_costs_only_itself(json_rows):
 
 @pytest.mark.parametrize(
     "rest",
-    ["", ",", ",\n}", ',\n"2" {}}', ',\n"2": {"t": NaN}}', ",\n2: {}}", "}\n{}", ',\n"2": {"t": "\\ud800"}}',
-     ',\n"2": ' + "[" * 100_000],
+    ["", ",", ",\n}", ',\n"2" {}}', ",\n2: {}}", "}\n{}", ',\n"2": ' + "[" * 100_000],
 )  # fmt: skip
 def test_what_breaks_a_document_is_one_row(json_rows, rest):
     first, broken = json_rows('{"1": {"t": 1}' + rest)
     assert first == (1, {"id": "1", "t": 1})
     assert broken[1].startswith("not JSON: ")
-    assert broken[1].endswith("nothing after it was read")
+    line = 1 + rest[:20].count("\n")
+    assert broken[1].endswith(f"nothing after it was read (line {line})")
 
 
-def test_bytes_that_are_no_text_have_their_line(json_rows):
-    assert json_rows(b'{"1":\n{"t": "\xff"}}') == [(2, "not UTF-8 at byte 8")]
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(b'"\xff"', "not UTF-8 at byte "), (b"NaN", "not JSON: "), (rb'"\ud800"', "not JSON: ")],
+)
+def test_a_value_that_cannot_be_read_costs_its_entry(json_rows, value, error):
+    _, bad, after = json_rows(b'{"1": {},\n"2": {"t": ' + value + b'}, "3": {}}')
+    assert bad[0] == 2
+    assert bad[1].startswith(error)
+    assert after == (3, {"id": "3"})
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 1 << 18])
+def test_a_document_is_read_a_chunk_at_a_time(json_rows, monkeypatch, chunk):
+    monkeypatch.setattr("curate.sources.lines.CHUNK", chunk)
+    content = '[{"a": "心\\n臓", "b": [1, {"c": "}"}]}, 12, {"a": 2}\n]'
+    whole, bad, last = json_rows(content)
+    assert whole == (1, {"a": "心\n臓", "b": [1, {"c": "}"}]})
+    assert (bad, last) == ((2, "expected a JSON object, found a number"), (3, {"a": 2}))
 
 
 @pytest.mark.parametrize("content", ["", "5", '"text"', "null"])

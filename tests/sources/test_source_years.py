@@ -82,10 +82,13 @@ def test_date_of_a_field(value, year):
 
 def test_published():
     exam = Dated(2018, "exam+1906")
-    assert published_year("exam_year", exam, {}) == (2018, "exam_year (assumed)")
-    assert published_year("unknown", exam, {}) == (None, "unknown")
-    assert published_year(FieldRule(field="p"), exam, {"p": "2021-01-01"}) == (2021, "field:p")
-    assert published_year("exam_year", Dated(None, "why"), {}).year is None
+    assert published_year("exam_year", exam, {}, "a.jsonl") == (2018, "exam_year (assumed)")
+    assert published_year("unknown", exam, {}, "a.jsonl") == (None, "unknown")
+    dated = {"p": "2021-01-01"}
+    assert published_year(FieldRule(field="p"), exam, dated, "a.jsonl") == (2021, "field:p")
+    assert published_year("file_name", exam, dated, "H28/a-2.jsonl") == (2016, "file_name")
+    assert published_year("file_name", exam, dated, "a.jsonl") == (None, "file_name: no year")
+    assert published_year("exam_year", Dated(None, "why"), {}, "a.jsonl").year is None
 
 
 def test_rules_read_from_a_recipe():

@@ -121,3 +121,27 @@ def test_a_closed_sandbox_is_closed(folder):
         pass
     with pytest.raises(duckdb.Error):
         db.rows("SELECT 1")
+
+
+def test_files_elsewhere_are_seen_where_they_are_named(folder):
+    other = folder.parent / "secret.parquet"
+    with Sandbox(folder, [other]) as db:
+        db.view("other", [other])
+        assert db.answer("SELECT row FROM other ORDER BY row", 2) == (["row"], [(0,), (1,)])
+        with pytest.raises(duckdb.Error):
+            db.view("csv", [folder.parent / "secret.csv"])
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", ";", "SELECT 1; SELECT 2", "CREATE TABLE t AS SELECT 1", "COPY (SELECT 1) TO '{}'"],
+)
+def test_an_answer_is_of_one_select(db, folder, query):
+    with pytest.raises(duckdb.ParserException):
+        db.answer(query.format(folder / "out.csv"), 1)
+    assert not (folder / "out.csv").exists()
+
+
+def test_an_answer_draws_no_progress_bar(db):
+    (row,) = db.rows("SELECT current_setting('enable_progress_bar') AS it")
+    assert row["it"] is False

@@ -5,9 +5,11 @@ from curate.leakage.benchmarks.layouts import (
     Described,
     known_layout,
     known_layouts,
+    known_lock,
     known_names,
     read_layout,
 )
+from curate.leakage.benchmarks.locks import BenchmarkLock, LockedFile
 from curate.leakage.benchmarks.read import benchmark_files, read_benchmark
 from curate.leakage.benchmarks.records import (
     Benchmark,
@@ -21,13 +23,16 @@ __all__ = [
     "Benchmark",
     "BenchmarkItem",
     "BenchmarkLayout",
+    "BenchmarkLock",
     "BenchmarkRef",
     "Described",
     "Gap",
     "Language",
+    "LockedFile",
     "benchmark_files",
     "known_layout",
     "known_layouts",
+    "known_lock",
     "known_names",
     "read_benchmark",
     "read_layout",

@@ -9,10 +9,9 @@ from curate.errors import InputError
 from curate.models import LETTERS, Document, NonEmpty, Provenance, Quarantined, Question, Record
 from curate.sources import Column, Convert, QuestionsSource, Row, RowReader, Source
 from curate.sources.files import data_files, root_of
+from curate.sources.mapping import options_in
 from curate.sources.values import Cells, identifier, kind, optional_text, text, texts, whole
 from curate.sources.years import FieldRule, YearRule
-
-SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet", ".csv", ".csv.gz", ".json", ".json.gz")
 
 KeyForm = Literal["letters", "numbers", "indexes"]
 """How answers are written: as letters from a, as numbers from 1, or as indexes from 0."""
@@ -58,7 +57,7 @@ class ItemsSource(Source):
         """Never: a benchmark is named, not found."""
         return False
 
-    def columns(self) -> list[Column]:
+    def needed_columns(self) -> list[Column]:
         """Returns every column that the YAML names."""
         columns = self.items.columns().items()
         return [Column(ours=ours, names=(name,)) for ours, names in columns for name in names]
@@ -68,7 +67,7 @@ class ItemsSource(Source):
         root = root_of(self.path)
         if root.is_file():
             return [root]
-        found = [file for file in data_files(self.path, SUFFIXES) if self._wants(file)]
+        found = [file for file in data_files(self.path) if self._wants(file)]
         if not found:
             raise InputError(f"there is no file {' or '.join(self.patterns)}", where=self.path)
         return found
@@ -113,10 +112,7 @@ class ItemsSource(Source):
             return []
         if isinstance(named, str):
             return texts(cells, named)
-        found = [optional_text(cells, name) or "" for name in named]
-        while found and not found[-1].strip():  # a table pads items that have fewer options
-            found.pop()
-        return found
+        return options_in(cells, named)
 
     def _answer(self, cells: Cells, name: str) -> object:
         value = cells[name]

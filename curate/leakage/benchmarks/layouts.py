@@ -9,15 +9,16 @@ from pydantic import Field, PositiveInt, RootModel, ValidationError, model_valid
 
 from curate.errors import RecipeError
 from curate.leakage.benchmarks.items import ItemFields, ItemsSource, KeyForm, Numbered
+from curate.leakage.benchmarks.locks import BenchmarkLock, read_lock
 from curate.leakage.benchmarks.records import BenchmarkRef, Language
 from curate.models import NonEmpty, Record, Sha256
 from curate.sources import (
-    CsvReader,
+    Csv,
     IgakuqaSource,
+    JsonDocument,
     RowReader,
     Source,
     YakugakuqaSource,
-    read_objects,
     read_rows,
 )
 from curate.sources.exam import ExamField
@@ -73,7 +74,7 @@ class Described(Record, ABC):
     sections: dict[str, PositiveInt | None] = {}
     items: PositiveInt | None = None
     sha256: dict[str, Sha256] = {}
-    """The files at the revision, by their path there."""
+    """The files at the revision, by their path there; a shipped benchmark has them in `locks/`."""
 
     @abstractmethod
     def source(self, ref: BenchmarkRef) -> Source:
@@ -174,7 +175,7 @@ class CsvLayout(TableLayout):
 
     def rows(self) -> RowReader:
         """Returns the reader of CSV, its rows numbered."""
-        return Numbered(CsvReader(self.columns, self.delimiter))
+        return Numbered(Csv(self.columns, self.delimiter))
 
 
 class JsonLayout(TableLayout):
@@ -184,7 +185,7 @@ class JsonLayout(TableLayout):
 
     def rows(self) -> RowReader:
         """Returns the reader of JSON documents, their entries numbered."""
-        return Numbered(read_objects)
+        return Numbered(JsonDocument())
 
 
 AnyLayout = Annotated[
@@ -242,7 +243,25 @@ def read_layout(path: Path) -> AnyLayout:
         ) from exc
     if layout.root.name != path.stem:
         raise RecipeError(f"name: {layout.root.name!r} is not the file's name", where=path.name)
-    return layout.root
+    return _locked(layout.root, path)
+
+
+def _locked(layout: AnyLayout, path: Path) -> AnyLayout:
+    """Returns the benchmark with the hashes of its lock, where there is one."""
+    lock = read_lock(path)
+    if lock is None:
+        return layout
+    if lock.revision != layout.origin.revision:
+        raise RecipeError(
+            f"origin.revision: is not that of the lock, {lock.revision}", where=path.name
+        )
+    hashes = {name: file.sha256 for name, file in lock.read.items()}
+    return layout.model_copy(update={"sha256": hashes})
+
+
+def known_lock(name: str) -> BenchmarkLock | None:
+    """Returns the files of a known benchmark's pinned revision, or None."""
+    return read_lock(share("pipelines", "benchmarks") / f"{name}.yaml")
 
 
 def _counts(exam: ExamItems) -> dict[str | None, int | None]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from curate.errors import InputError, did_you_mean
-from curate.leakage.benchmarks.held_out import held_out_reader, is_english
+from curate.leakage.benchmarks.held_out import held_out_source, is_english
 from curate.leakage.benchmarks.layouts import Described, Group, known_layout, known_names
 from curate.leakage.benchmarks.pinned import in_years, layout_notes
 from curate.leakage.benchmarks.records import Benchmark, BenchmarkItem, BenchmarkRef, Gap, Language
@@ -49,7 +49,7 @@ def benchmark_files(ref: BenchmarkRef) -> list[InputFile]:
     """
     layout = known_layout(ref.name)
     if layout is None:
-        return source_files(held_out_reader(ref)[0])
+        return source_files(held_out_source(ref))
     files = source_files(layout.source(ref))
     return [*files, *Translations(files).files] if layout.translated else files
 
@@ -70,8 +70,7 @@ def _wanted(ref: BenchmarkRef, layout: Described | None) -> tuple[int, ...]:
 
 
 def _read_held_out(ref: BenchmarkRef) -> Benchmark:
-    source, rows = held_out_reader(ref)
-    read = _rows(source, rows)
+    read = _rows(held_out_source(ref))
     wanted = [q for q in read.questions if ref.wants(q.year)]
     years = sorted({q.year for q in wanted if q.year is not None})
     timeless = bool(read.questions) and all(q.year is None for q in read.questions)
@@ -127,7 +126,7 @@ def _years_note(ref: BenchmarkRef) -> Iterator[str]:
         yield "its items have no year, so the years asked for pick none of them out"
 
 
-def _rows(source: Source, rows: RowReader) -> _Read:
+def _rows(source: Source, rows: RowReader | None = None) -> _Read:
     files = source_files(source)
     questions: list[Question] = []
     gaps: list[Gap] = []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from curate.errors import SetupError
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
 
 
 def share(*parts: str) -> Path:

@@ -1,0 +1,33 @@
+"""Words that the shell completes; it asks at every key, so nothing heavy is imported."""
+
+from curate.artefacts import share
+
+
+def benchmark_names(incomplete: str) -> list[str]:
+    """Returns the known benchmarks whose name begins so."""
+    return _stems("pipelines/benchmarks", ".yaml", incomplete)
+
+
+def benchmark_options(incomplete: str) -> list[str]:
+    """Returns the beginnings NAME= of `--benchmark`."""
+    return [f"{name}=" for name in benchmark_names(incomplete)]
+
+
+def recipe_names(incomplete: str) -> list[str]:
+    """Returns the shipped recipes and templates whose name begins so."""
+    return sorted([*_stems("pipelines", ".yaml", incomplete), *template_names(incomplete)])
+
+
+def record_names(incomplete: str) -> list[str]:
+    """Returns the records with a schema whose name begins so."""
+    return _stems("schemas", ".schema.json", incomplete)
+
+
+def template_names(incomplete: str) -> list[str]:
+    """Returns the shipped SFT templates whose name begins so."""
+    return _stems("pipelines/templates/sft", ".yaml", incomplete)
+
+
+def _stems(folder: str, suffix: str, incomplete: str) -> list[str]:
+    names = (path.name.removesuffix(suffix) for path in share(folder).glob(f"*{suffix}"))
+    return sorted(name for name in names if name.startswith(incomplete))

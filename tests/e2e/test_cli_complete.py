@@ -1,0 +1,71 @@
+"""Shell completion: the words, for three shells, and what it costs to ask for them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from curate.jobs.schema import RECORDS
+from curate.leakage import known_layouts
+from curate.tables import share
+
+COMPLETE = """
+import os, sys
+os.environ.update(_CURATE_COMPLETE="complete_bash", COMP_WORDS={words!r}, COMP_CWORD={at!r})
+from curate.cli import main
+try:
+    main([])
+except SystemExit:
+    heavy = {{"polars", "duckdb", "numba"}} & set(sys.modules)
+    sys.stdout.flush()
+    sys.exit(f"imports {{heavy}}" if heavy else 0)
+"""
+
+
+@pytest.fixture
+def completed(python):
+    """Returns the words that a shell would offer after these; nothing heavy may be imported for it."""
+
+    def completed(words):
+        at = str(len(words.split(" ")) - 1)
+        told = python("-c", COMPLETE.format(words=words, at=at))
+        assert (told.code, told.err) == (0, "")
+        return told.out.split()
+
+    return completed
+
+
+BENCHMARKS = sorted(known_layouts())
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("curate aud", ["audit"]),
+        ("curate fetch ", BENCHMARKS),
+        ("curate fetch ig", ["igakuqa"]),
+        ("curate audit x --benchmark ", [f"{name}=" for name in BENCHMARKS]),
+        ("curate build-corpus x --benchmark ya", ["yakugakuqa="]),
+        ("curate build-corpus x --sft ", ["direct", "sft"]),
+        ("curate recipes ", ["audit", "corpus", "direct", "sft"]),
+        ("curate schema ", sorted(RECORDS)),
+        ("curate schema que", ["question"]),
+        ("curate sql --format ", ["human", "json", "quiet"]),
+        ("curate audit --work", ["--workers"]),
+    ],
+)
+def test_words_are_completed(completed, words, offered):
+    assert completed(words) == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_script_is_shown(shell):
+    done = subprocess.run(
+        [sys.executable, "-m", "curate", "--show-completion", shell],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=share("pipelines").parent,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "_CURATE_COMPLETE" in done.stdout
