@@ -14,6 +14,7 @@ from curate.errors import InputError, boundary
 _REFUSALS = tuple(
     os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 )
+_TABLE_CUT = "transport error"  # all that Polars says of a table whose end could not be written
 _ROOM = (
     "Make room (or choose another --out), then run the same command again: it goes on from here."
 )
@@ -51,8 +52,9 @@ def storing(target: Path) -> Iterator[None]:
             yield
     except (PolarsError, duckdb.Error) as exc:
         reason = next((reason for reason in _REFUSALS if reason in str(exc)), None)
-        if reason is None:
+        if reason is None and _TABLE_CUT not in str(exc):
             raise
+        reason = reason or "No space left on device, or the file may not grow"
         raise InputError(f"writing {target.name}: {reason}", where=str(target), hint=_ROOM) from exc
 
 
