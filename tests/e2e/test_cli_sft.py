@@ -94,7 +94,7 @@ def test_the_run_is_redone_with_its_own_recipe(build, cli, write, old, run, tmp_
 
 def test_the_bytes_do_not_depend_on_workers(build, write, old, tmp_path, monkeypatch):
     monkeypatch.setattr("curate.corpus.pipeline.SHARD_ROWS", 7)
-    monkeypatch.setattr("curate.corpus.pipeline.FEW_SHARDS", 2)
+    monkeypatch.setattr("curate.corpus.pipeline.FEW_BYTES", 1)
     rows = [
         {**row, "id": f"{row['id']}-{n}", "text": f"{n}回目に{row['text']}"}
         for n in range(20)

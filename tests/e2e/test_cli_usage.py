@@ -274,7 +274,16 @@ def test_a_dry_run_tells_everything_and_writes_nothing(
             "rows": 3,
         }
     ]
-    wanted = ["intake", "year", "length", "exact_duplicates", "leakage", "render"]
+    wanted = [
+        "intake",
+        "year",
+        "length",
+        "exact_duplicates",
+        "leakage",
+        "suspicious",
+        "explanation",
+        "render",
+    ]
     assert told.data["stages"] == wanted
     assert set(told.data["outputs"]) == corpus_files
     assert told.data["recipe"]["max_year"] == 2017
