@@ -43,7 +43,8 @@ class Bodies(NamedTuple):
 
     A part is worth a look where one window of `width` characters holds anchors of `need` in all, n-grams of
     `size`. `reach` is what the stretch between the outer hits must be worth, `least` the score that an
-    alignment needs; 0 where order means nothing (options), and none is made.
+    alignment needs; 0 where order means nothing (options), and none is made. A window that holds less than
+    a `fair` weight needs an alignment of `strict`.
     """
 
     starts: NDArray[np.int64]
@@ -54,6 +55,8 @@ class Bodies(NamedTuple):
     width: Ints
     reach: Ints
     least: Ints
+    fair: Ints
+    strict: Ints
 
 
 class Hits(NamedTuple):
@@ -253,7 +256,8 @@ def holds(part: int, bodies: Bodies, scratch: Scratch, hits: Hits, n: int) -> tu
     score = align_score(
         codes[low:high], worth[low:high], scratch.folded[begin : max(begin, finish)], scratch.rows
     )
-    return (weight if score >= bodies.least[part] else 0), start, end
+    least = bodies.least[part] if weight >= bodies.fair[part] else bodies.strict[part]
+    return (weight if score >= least else 0), start, end
 
 
 @njit(cache=True, nogil=True)

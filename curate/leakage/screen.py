@@ -48,6 +48,10 @@ ENOUGH = 12.0
 NEARLY = 0.75
 INFORMATION = 9.5
 """... which is this much, or, of a part that has no more, nearly all."""
+PLENTY = 6.0
+STRICT = 2.0
+"""A smaller share of a long part is worth a look, too, if its anchors weigh PLENTY: half of a case may be
+short of rare words. It must align with STRICT times as much information."""
 REACH = 1.2
 """The stretch between the outer hits must be worth more: an alignment's score pays for errors."""
 SLACK = 1.6
@@ -236,6 +240,8 @@ def _bodies(anchored: Sequence[Anchored]) -> Bodies:
         np.array([int(len(p.folded.text) * SLACK) + EXTRA for p in parts], np.int32),
         (UNIT * np.array(reach)).astype(np.int32),
         (UNIT * np.array(least)).astype(np.int32),
+        np.array([int(UNIT * SHARE * one.total) for one in anchored], np.int32),
+        (UNIT * STRICT * np.array(least)).astype(np.int32),
     )
 
 
@@ -243,7 +249,8 @@ def _need(one: Anchored) -> int:
     """Returns the weight of a part's anchors that makes it worth a look."""
     options = one.part.part is Part.CHOICES
     share, least = (OPTIONS_SHARE, OPTIONS_WEIGHT) if options else (SHARE, WEIGHT)
-    return int(UNIT * max(least, share * one.total)) if one.total >= least else NEVER
+    need = max(least, min(share * one.total, np.inf if options else PLENTY))
+    return int(UNIT * need) if one.total >= least else NEVER
 
 
 def _least(information: float) -> float:

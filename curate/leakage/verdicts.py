@@ -34,7 +34,7 @@ class Thresholds(Record):
     passage: Information = 28.0
     passage_share: Share = 0.33
     density: Share = 0.88
-    verbatim_coverage: Share = 0.25
+    verbatim_coverage: Share = 0.2
     verbatim: Share = 0.95
     verbatim_information: Information = 12.0
     verbatim_length: NonNegativeInt = 40
