@@ -163,4 +163,4 @@ def test_rows_beside_booklets_are_told_as_left_out(tmp_path, write):
     draw(tmp_path / "98a_images.pdf", question(1, 700))
     rows = write("more.jsonl", [{"id": "1", "text": "?", "choices": ["a"], "answers": [["a"]]}])
     assert detect_layout(tmp_path) == "booklet"
-    assert BookletSource(path=str(tmp_path)).left_out() == [rows]
+    assert BookletSource(path=str(tmp_path), key="none").left_out() == [rows]
