@@ -11,7 +11,7 @@ from curate.corpus.shards import Shard
 from curate.corpus.stages.intake import CONFLICT
 from curate.jobs.plan import Plan
 from curate.models import RAW_LIMIT, Quarantined
-from curate.sources import RunSource, raw_rows
+from curate.sources import BookletSource, RunSource, raw_rows
 from curate.tables import ROW_SCHEMA, canonical_rows
 
 IN_CONFLICT = pl.col("dropped_by").eq_missing(CONFLICT)
@@ -20,13 +20,13 @@ IN_CONFLICT = pl.col("dropped_by").eq_missing(CONFLICT)
 def clashing_rows(plan: Plan, shards: Sequence[Shard]) -> Iterator[Quarantined]:
     """Yields the rows whose key clashes with another row's, with the line they were read from.
 
-    Rows of a finished run come with the place that they had there; their files are not read again.
+    Rows of a finished run or a PDF come with the place that they had there; their files are not read again.
     """
     inputs = [(s, file) for s in plan.recipe.sources for file in plan.files[str(s.name)]]
     clashing = (row for shard in shards for row in _conflicts(shard))
     for index, some in groupby(clashing, key=lambda row: int(row["row"]) >> FILE_ROWS):
         source, file = inputs[index]
-        if isinstance(source, RunSource):
+        if isinstance(source, RunSource | BookletSource):
             yield from (_conflict(row, row["line"]) for row in some)
             continue
         rows, again = tee(some)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from curate.errors import InputError
 from curate.sources.base import Column, Convert, DocumentRow, DocumentSource, Source
+from curate.sources.booklet.source import BookletSource
 from curate.sources.documents import DocumentsSource
 from curate.sources.files import InputFile, existing, refuse_links_out, root_of, row_files
 from curate.sources.formats import WHOLE, Block, Csv, Format, JsonDocument, Limits, Row, format_of
@@ -37,6 +38,7 @@ __all__ = [
     "WHOLE",
     "AnySource",
     "Block",
+    "BookletSource",
     "Column",
     "Convert",
     "Csv",
@@ -81,6 +83,7 @@ AnySource = Annotated[
     | YakugakuqaSource
     | Igakuqa119Source
     | MmluSource
+    | BookletSource
     | QuestionsSource
     | DocumentsSource
     | TextSource
@@ -95,6 +98,7 @@ _BY_FORM: tuple[type[Source], ...] = (
     YakugakuqaSource,
     Igakuqa119Source,
     MmluSource,
+    BookletSource,
     TextSource,
     DocumentsSource,
     QuestionsSource,

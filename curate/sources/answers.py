@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _OR = re.compile(r"\s+or\s+|または|又は", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,、・;]+")
 _LISTED = re.compile(r"[0-9]{1,2}([\s,、・;]+[0-9]{1,2})*")
-_NO_ANSWER = "解なし"
+NO_ANSWER = "解なし"
 _ANY = re.compile(r"いずれか\s*([一二三四五1-9])\s*つ")
 _COUNTS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 _NUMBERED = re.compile(r"([0-9]{1,2})\s*(\(.*)?", re.DOTALL)
@@ -52,7 +52,7 @@ def parse_numbered_key(found: list[str]) -> Key:
     stands, even where a comma of its note was taken for a separator, drops the item.
     """
     whole = folded(",".join(found))
-    if _NO_ANSWER in whole:
+    if NO_ANSWER in whole:
         return Key([], Exclusion.DROPPED)
     letters = sorted(_numbered(item) for item in found)
     note = _ANY.search(whole)
@@ -75,7 +75,7 @@ def _key(answers: list[list[str]]) -> Key:
 
 def _one(text: str) -> Key:
     plain = folded(text)
-    if _NO_ANSWER in plain:
+    if NO_ANSWER in plain:
         return Key([], Exclusion.DROPPED)
     return _key([_letters([part]) for part in _OR.split(plain)] if plain else [])
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from curate.sources.base import Column, Source
 from curate.sources.formats import JsonLines
 from curate.sources.mapping import renamed
 from curate.sources.values import Cells
+from curate.sources.years import ExamPlus, YearRule
 
 ExamField = Literal["id", "text", "choices", "answers", "points", "explanation"]
 _NEEDED: tuple[ExamField, ...] = ("id", "text", "choices", "answers")
@@ -46,3 +47,13 @@ class ExamSource(Source):
     def in_layout(self, cells: Cells) -> Cells:
         """Returns the row with the layout's own column names."""
         return renamed(cells, {self.names[ours][0]: theirs for ours, theirs in self.fields.items()})
+
+
+class PhysiciansSource(Source):
+    """What the layouts of the physicians' exam share: its years, serial groups and required part."""
+
+    year: YearRule = ExamPlus(exam_plus=1906)
+    serial: dict[str, PositiveInt] = Field(default_factory=lambda: {"B": 2, "E": 2, "C": 3, "F": 3})
+    """Questions in a serial group, by section, for exams that print no range."""
+    required_sections: list[str] = Field(default_factory=lambda: ["B", "E"])
+    """The required part (必修)."""

@@ -4,12 +4,10 @@ import re
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pydantic import Field, PositiveInt
-
 from curate.models import Provenance, Question
 from curate.sources.answers import parse_key
 from curate.sources.base import Convert
-from curate.sources.exam import ExamSource
+from curate.sources.exam import ExamSource, PhysiciansSource
 from curate.sources.files import named_files, root_of
 from curate.sources.ids import ExamId, parse_id
 from curate.sources.rows import first_cells
@@ -24,23 +22,18 @@ from curate.sources.values import (
     texts,
     whole,
 )
-from curate.sources.years import ExamPlus, YearRule, question_year
+from curate.sources.years import ExamPlus, question_year
 
 _SECTION_FILE = re.compile(r"(?:(?:data/)?[0-9]{4}/|data/)?[0-9]{1,3}-[A-I]\.jsonl(?:\.gz|\.zst)?")
 _PROMPTS = "prompt.jsonl"
 _FORM = {"problem_text", "choices", "answer"}
 
 
-class IgakuqaSource(ExamSource):
+class IgakuqaSource(PhysiciansSource, ExamSource):
     """A folder with `data/<year>/<exam>-<section>.jsonl`, one such file, or `prompt.jsonl`."""
 
     rows_depend: ClassVar[bool] = True
     layout: Literal["igakuqa"] = "igakuqa"
-    year: YearRule = ExamPlus(exam_plus=1906)
-    serial: dict[str, PositiveInt] = Field(default_factory=lambda: {"B": 2, "E": 2, "C": 3, "F": 3})
-    """Questions in a serial group, by section, for exams that print no range."""
-    required_sections: list[str] = Field(default_factory=lambda: ["B", "E"])
-    """The required part (必修)."""
 
     @classmethod
     def recognises(cls, path: Path) -> bool:

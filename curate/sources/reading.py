@@ -112,7 +112,8 @@ def _record_of(source: Source, file: InputFile) -> Callable[[Row], Record]:
             source=source.label,
             path=file.relative,
             sha256=file.sha256,
-            line=row.number,
+            line=None if row.page else row.number,
+            page=row.page,
             licence=source.licence,
         )
         return convert(row.cells, provenance)

@@ -45,37 +45,45 @@ class SerialLinker:
         self.sizes = sizes
         self.groups: dict[tuple[str | None, str | None], _Group] = {}
 
-    def link(self, id_: str, place: ExamId, text: str) -> SerialParts:
-        """Returns the question's parts; a header starts a group of its exam and section."""
-        header = _HEADER.match(text)
+    def link(self, id_: str, place: ExamId, text: str, *, case: str | None = None) -> SerialParts:
+        """Returns the question's parts; a header starts a group of its exam and section.
+
+        `case` is header and case, where these stand before the question's number.
+        """
+        header = _HEADER.match(text if case is None else case)
+        if case is not None:
+            vignette = case[header.end() if header else 0 :].strip()
+            return self._start(id_, place, SerialParts(text, f"{case}\n{text}", vignette), header)
         if header:
-            return self._start(id_, place, text, header)
+            vignette, question = split_question(text[header.end() :])
+            return self._start(id_, place, SerialParts(question, text, vignette), header)
         group = self.groups.get((place.exam, place.section))
         if group and place.number is not None and group.first < place.number <= group.last:
             return SerialParts(text, None, group.vignette, group.vignette_id)
         return SerialParts(text)
 
-    def _start(self, id_: str, place: ExamId, text: str, header: re.Match[str]) -> SerialParts:
+    def _start(
+        self, id_: str, place: ExamId, parts: SerialParts, header: re.Match[str] | None
+    ) -> SerialParts:
         key = (place.exam, place.section)
-        vignette, question = split_question(text[header.end() :])
         begun = self.groups.get(key)
-        if begun and vignette and question and self._repeats(begun, place, header):
-            return SerialParts(question, text, vignette, begun.vignette_id)
+        if begun and parts.vignette and parts.text and self._repeats(begun, place, header):
+            return parts._replace(vignette_id=begun.vignette_id)
         self.groups.pop(key, None)
-        if not vignette or not question:
-            return SerialParts(text)
+        if not parts.vignette or not parts.text:
+            return SerialParts(parts.original_text or parts.text)
         if place.number is not None:
             last = self._last(place.number, place.section, header)
-            self.groups[key] = _Group(vignette, id_, place.number, last)
-        return SerialParts(question, text, vignette, id_)
+            self.groups[key] = _Group(parts.vignette, id_, place.number, last)
+        return parts._replace(vignette_id=id_)
 
-    def _repeats(self, begun: _Group, place: ExamId, header: re.Match[str]) -> bool:
+    def _repeats(self, begun: _Group, place: ExamId, header: re.Match[str] | None) -> bool:
         """Tells whether a follow-up prints the header of its group again, with the case as it is by then."""
-        first = int(header["first"] or 0)
+        first = int(header["first"] or 0) if header else 0
         return first == begun.first < (place.number or 0) <= begun.last
 
-    def _last(self, number: int, section: str | None, header: re.Match[str]) -> int:
-        if header["first"] and int(header["first"]) == number:
+    def _last(self, number: int, section: str | None, header: re.Match[str] | None) -> int:
+        if header and header["first"] and int(header["first"]) == number:
             return int(header["last"] or number)
         return number + self.sizes.get(section or "", 1) - 1
 

@@ -14,11 +14,16 @@ from curate.sources.values import Cells
 
 
 class Row(NamedTuple):
-    """One object and its place; `raw` is its text in the file, where it has one."""
+    """One object and its place; `raw` is its text in the file, where it has one.
+
+    What stands on a page has the `page`, and a `name` for errors.
+    """
 
     number: int
     cells: Cells
     raw: bytes | None = None
+    page: int | None = None
+    name: str | None = None
 
     def quarantined(self, file: str, error: str) -> Quarantined:
         """Returns the row as one that could not be read."""
@@ -26,7 +31,8 @@ class Row(NamedTuple):
             raw = json.dumps(self.cells, ensure_ascii=False, default=str)[:RAW_LIMIT]
         else:
             raw = raw_text(self.raw)
-        return Quarantined(file=file, line=self.number, error=error, raw=raw)
+        error = f"{self.name}: {error}" if self.name else error
+        return Quarantined(file=file, line=self.page or self.number, error=error, raw=raw)
 
 
 class Limits(NamedTuple):
