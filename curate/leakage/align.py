@@ -17,13 +17,18 @@ TEXT_GAP_GOES_ON, ITEM_GAP_GOES_ON = 4, 8
 
 
 @njit(cache=True, nogil=True)
-def align_score(item: Codes, weight: Ints, text: Codes, rows: tuple[Ints, Ints, Ints]) -> int:
-    """Returns the score of `align` alone; `rows` are buffers longer than `text`."""
+def align_end(
+    item: Codes, weight: Ints, text: Codes, rows: tuple[Ints, Ints, Ints]
+) -> tuple[int, int, int]:
+    """Returns the score of `align`, and where its alignment ends in `item` and in `text`.
+
+    Several times as fast; `rows` are buffers longer than `text`.
+    """
     row, down, fresh = rows
     m = len(text)
     row[: m + 1] = 0
     down[: m + 1] = -GAP_OPEN
-    best = 0
+    best, best_i, best_j = 0, 0, 0
     for i in range(len(item)):
         char, worth = item[i], weight[i]
         for j in range(
@@ -36,10 +41,11 @@ def align_score(item: Codes, weight: Ints, text: Codes, rows: tuple[Ints, Ints, 
         right = -GAP_OPEN
         for j in range(1, m + 1):
             score = fresh[j]
-            best = max(best, score)
+            if score > best:
+                best, best_i, best_j = score, i + 1, j
             row[j] = max(score, right)
             right = max(right - GAP_MORE, score - GAP_OPEN)
-    return best
+    return best, best_i, best_j
 
 
 @njit(cache=True, nogil=True)
@@ -61,7 +67,7 @@ def align(item: Codes, weight: Ints, text: Codes, matched: Ints) -> int:
         now = step[i]
         now[0] = 0
         char, worth = item[i - 1], weight[i - 1]
-        for j in range(1, m + 1):  # as in `align_score`
+        for j in range(1, m + 1):  # as in `align_end`
             score = row[j - 1] + (worth if char == text[j - 1] else -MISMATCH)
             opened, longer = row[j] - GAP_OPEN, down[j] - GAP_MORE
             below = max(opened, longer)

@@ -19,11 +19,10 @@ from curate.leakage.options import (
     without_sentence_end,
 )
 from curate.leakage.probe import Probe
-from curate.leakage.score import NOTHING, PartScore, best_information, score_part
+from curate.leakage.score import NOTHING, PartScore, best_end, score_part
 from curate.leakage.screen import Place, Screen
 from curate.leakage.verdicts import Evidence, Thresholds, classify
 from curate.models import Document, Finding, Part, Question, Verdict
-from curate.text import Folded
 
 DETECTOR = "aligned-information/1"
 SAME_LENGTH = 1.5
@@ -134,10 +133,12 @@ class Detector:
             for part in item.parts
             if part.part in own or part.part is Part.STEM
         ]
-        stands = any(
-            part.part in own and self._may_stand(part, probe.folded(stretch))
+        ends = {
+            part.part: best_end(part, probe.folded(stretch))
             for part, stretch in looked
-        )
+            if part.part in own and part.information >= self.thresholds.least
+        }
+        stands = any(end.information >= self.thresholds.least for end in ends.values())
         choices = [item.choices, item.choices_en] if Part.TRANSLATION in own else [item.choices]
         if not stands and not self._has_options(
             probe, choices, main, _around_all(probe, item, main)
@@ -147,7 +148,7 @@ class Detector:
         spans: dict[Part, Span] = {}
         for part, stretch in looked:
             folded = probe.folded(stretch)
-            scores[part.part] = score = score_part(part, folded)
+            scores[part.part] = score = score_part(part, folded, ends.get(part.part))
             start, end = folded.span(*score.record)
             spans[part.part] = (stretch[0] + start, stretch[0] + end)
         if not has_options and not any(map(self._counts, scores.values())):
@@ -157,11 +158,6 @@ class Detector:
     def _counts(self, score: PartScore) -> bool:
         """Whether a part was found, or enough of it to be found together with its options."""
         return score.share >= self.thresholds.stem_share or self.thresholds.found(score)
-
-    def _may_stand(self, part: IndexedPart, folded: Folded) -> bool:
-        """Whether a stretch holds so much of a part that it might be found by itself."""
-        least = self.thresholds.least
-        return part.information >= least and best_information(part, folded) >= least
 
     def _has_options(
         self, probe: Probe, choices: Sequence[Sequence[str]], main: Span, stretch: Span

@@ -1,12 +1,14 @@
 """Scores one part of an item against a stretch of text: the share of its information that aligns."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from curate.leakage.align import UNIT, align, align_score
+from curate.leakage.align import UNIT, align, align_end
 from curate.leakage.index import IndexedPart, code_points
 from curate.text import Folded
+from curate.text.kernels import Codes
 
 WIDEST = 8_000
 """Characters of text that one part is aligned with at most: an alignment takes part × text of memory."""
@@ -34,30 +36,45 @@ class PartScore:
 NOTHING = PartScore(0.0, 0.0, 0.0, 0.0, 0, (0, 0), (0, 0))
 
 
-def best_information(part: IndexedPart, folded: Folded) -> float:
-    """Returns the `information` of `score_part`, several times as fast."""
-    text = code_points(folded.text[:WIDEST])
+class End(NamedTuple):
+    """The information that the best alignment of a part finds, and where it ends in part and text."""
+
+    information: float
+    item: int
+    text: int
+
+
+def best_end(part: IndexedPart, folded: Folded) -> End:
+    """Returns the end of the best local alignment of `part` with the folded text."""
+    text = _looked_at(folded)
     rows = np.empty((3, len(text) + 1), np.int32)
-    return align_score(part.codes, part.worth, text, (rows[0], rows[1], rows[2])) / UNIT
+    score, item_end, text_end = align_end(part.codes, part.worth, text, (rows[0], rows[1], rows[2]))
+    return End(score / UNIT, item_end, text_end)
 
 
-def score_part(part: IndexedPart, folded: Folded) -> PartScore:
-    """Returns the score of the best local alignment of `part` with the folded text."""
-    text = code_points(folded.text[:WIDEST])
-    if not len(text) or part.information <= 0:
+def score_part(part: IndexedPart, folded: Folded, end: End | None = None) -> PartScore:
+    """Returns the score of the best local alignment of `part` with the folded text.
+
+    `end` is that alignment's, where it is known already.
+    """
+    end = end or best_end(part, folded)
+    if end.information <= 0:
         return NOTHING
+    item, worth, text = part.codes[: end.item], part.worth[: end.item], _looked_at(folded)
     matched = np.empty(len(part.codes), np.int32)
-    score = align(part.codes, part.worth, text, matched)
+    align(item, worth, text[: end.text], matched[: end.item])
+    matched[end.item :] = -1
     held = np.flatnonzero(matched >= 0)
-    if not len(held):
-        return NOTHING
-    information = score / UNIT
     return PartScore(
-        share=min(1.0, information / part.information),
-        information=information,
+        share=min(1.0, end.information / part.information),
+        information=end.information,
         coverage=len(held) / len(part.codes),
         length=len(held),
         density=len(held) / int(matched[held[-1]] + 1 - matched[held[0]]),
         record=(int(matched[held[0]]), int(matched[held[-1]]) + 1),
         item=(int(held[0]), int(held[-1]) + 1),
     )
+
+
+def _looked_at(folded: Folded) -> Codes:
+    return code_points(folded.text[:WIDEST])
