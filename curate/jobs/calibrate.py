@@ -24,8 +24,8 @@ from curate.jobs.read import read_inputs, readers, refuse_no_rows, write_quarant
 from curate.jobs.settle import audited_sha256, coverage_of
 from curate.leakage import Benchmark, BenchmarkItem, Detector
 from curate.leakage.calibrate import Judged, Planted, judge, plant
-from curate.models import Calibration, PowerReport, Redo, Status, SweepRow
-from curate.reports import input_rows, render_power
+from curate.models import Calibration, PowerReport, Status, SweepRow
+from curate.reports import redo, render_power
 from curate.runs import RunFolder, code_sha256, code_version
 
 SWEEP = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
@@ -149,14 +149,8 @@ def _sweep_row(share: float, judged: Judged) -> SweepRow:
 
 
 def _write(plan: Plan, run: RunFolder, told: Calibration) -> None:
-    redo = Redo(
-        command=plan.shown_command,
-        version=told.version,
-        code_sha256=code_sha256(),
-        recipe_sha256=told.recipe_sha256,
-        inputs=input_rows(plan.request.inputs),
-    )
-    report = PowerReport(name=plan.recipe.name, calibration=told, redo=redo)
+    again = redo(plan.shown_command, told, code_sha256(), plan.request.inputs)
+    report = PowerReport(name=plan.recipe.name, calibration=told, redo=again)
     run.write_text("recipe.yaml", recipe_text(plan))
     run.write_json("power.json", told)
     run.write_json("report.json", report)

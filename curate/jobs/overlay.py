@@ -177,7 +177,7 @@ def _unreadable(path: Path) -> str:
     """Says why no row of a path can be read."""
     if (path / "manifest.json").is_file():
         return "is a run without kept rows: it has not ended, or it is an audit"
-    files = row_files(str(path))
+    files = list(row_files(str(path)))
     first = next((row for file in files for row in read_rows(file, file.name)), None)
     if isinstance(first, Quarantined):
         return f"no row of it can be read: {first.error}"

@@ -17,7 +17,7 @@ from curate.jobs.overlay import Command, Options, complete_sources, overlay, par
 from curate.jobs.sft import complete_sft
 from curate.leakage import BenchmarkRef, benchmark_files
 from curate.models import FileEntry
-from curate.runs import Request, code_sha256, file_sha256, json_sha256
+from curate.runs import Request, code_sha256, file_sha256, json_sha256, listing_sha256
 from curate.sources import InputFile, source_files
 from curate.tables import share
 
@@ -106,7 +106,7 @@ def _request(
         "recipe": recipe_sha256,
         "benchmarks": [_benchmark_state(ref) for ref in recipe.benchmarks],
         "decisions": decisions_sha256,
-        "inputs": [entry.model_dump() for entry in inputs],
+        "inputs": listing_sha256((entry.path, entry.sha256) for entry in inputs),
         "code": code_sha256(),
         **embedder,
     }

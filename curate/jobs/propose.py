@@ -162,7 +162,7 @@ def _tried(path: str, recipe: dict[str, Any]) -> tuple[int, list[str]]:
     root = root_of(path)
     base = root if root.is_dir() else root.parent
     for file in sorted(source.files())[:FILES]:
-        entry_file = InputFile(file, file.relative_to(base).as_posix(), _NO_HASH, 0)
+        entry_file = InputFile(base, file.relative_to(base).as_posix(), _NO_HASH, 0)
         reader = _bounded(source.reader(file))
         try:
             for row in read_source(source, [entry_file], reader):

@@ -1,6 +1,5 @@
 """Reads the inputs of a plan into shards, and sets aside what cannot be one of its rows."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
@@ -15,7 +14,6 @@ from curate.jobs.conflicts import IN_CONFLICT, clashing_rows
 from curate.jobs.plan import Plan
 from curate.models import Quarantined
 from curate.runs import RunFolder
-from curate.sources.files import root_of
 
 EXAMPLES = 5
 
@@ -37,29 +35,23 @@ def read_inputs(
 ) -> list[Shard]:
     """Returns the rows of all sources after the stages, and counts them by input for the manifest."""
     sources = plan.recipe.sources
-    inputs = [(n, file) for n, s in enumerate(sources) for file in plan.files[str(s.name)]]
+    inputs = ((n, file) for n, s in enumerate(sources) for file in plan.files[str(s.name)])
     read_again = plan.command != "audit" or bool(plan.recipe.benchmarks)
     job = Job(sources, steps_of(stages), run.work, plan.request.fingerprint, keeps_rows=read_again)
     shards = run_job(job, inputs, team, progress)
-    counts: Counter[int] = Counter()
     for shard in shards:
-        counts.update(dict(shard.counts))
-    for index, rows in counts.items():
-        number, file = inputs[index]
-        run.note_rows(f"{sources[number].name}/{file.relative}", rows)
+        run.note_rows(shard.counts)
     return shards
 
 
 def left_out_notes(plan: Plan) -> Iterator[str]:
     """Yields, for each source, what files lie at its path that nobody reads, by number and examples."""
     for source in plan.recipe.sources:
-        found = source.left_out()
+        found = source.left_out(plan.files[str(source.name)])
         if found:
-            root = root_of(source.path)
-            names = [file.relative_to(root).as_posix() for file in found[:EXAMPLES]]
             more = ", ..." if len(found) > EXAMPLES else ""
             what = "1 other file is" if len(found) == 1 else f"{len(found)} other files are"
-            yield f"{source.name}: {what} not read ({', '.join(names)}{more})"
+            yield f"{source.name}: {what} not read ({', '.join(found[:EXAMPLES])}{more})"
 
 
 def refuse_no_rows(plan: Plan, shards: Sequence[Shard]) -> None:

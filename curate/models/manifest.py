@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import NonNegativeInt
+from pydantic import ConfigDict, NonNegativeInt
+from pydantic.dataclasses import dataclass
 
 from curate.models.base import NonEmpty, Record, Sha256
 
@@ -16,7 +17,8 @@ class Status(StrEnum):
     DONE = "done"
 
 
-class FileEntry(Record):
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class FileEntry:
     """A file read or written. `content_sha256` is of its rows' hashes: Parquet bytes vary with Polars."""
 
     path: NonEmpty

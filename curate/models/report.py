@@ -139,6 +139,8 @@ class Redo(Record):
     code_sha256: Sha256
     recipe_sha256: Sha256
     inputs: list[InputRow]
+    inputs_left_out: NonNegativeInt = 0
+    """Files that were read, too, and are named in manifest.json alone."""
 
 
 class Report(Record):

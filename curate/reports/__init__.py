@@ -1,6 +1,6 @@
 """Reports: a run's facts in one record, and that record in one self-contained HTML file."""
 
-from curate.reports.build import built_report, input_rows
+from curate.reports.build import built_report, redo
 from curate.reports.facts import ReportFacts
 from curate.reports.render import render_html, render_power
 from curate.reports.write import report_json, report_page
@@ -8,7 +8,7 @@ from curate.reports.write import report_json, report_page
 __all__ = [
     "ReportFacts",
     "built_report",
-    "input_rows",
+    "redo",
     "render_html",
     "render_power",
     "report_json",

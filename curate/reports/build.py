@@ -11,6 +11,8 @@ from curate.corpus.frame import record_of
 from curate.corpus.shards import Shard, corpus_view
 from curate.leakage import Benchmark, BenchmarkItem
 from curate.models import (
+    Audit,
+    Calibration,
     FileEntry,
     Finding,
     FindingCard,
@@ -38,6 +40,9 @@ CONTEXT_OF_ALL = 4_000_000
 """Characters of such context in all cards together: what keeps the page's size within bounds."""
 
 LEAST_CONTEXT = 200
+
+INPUTS = 1_000
+"""Most files that the report names of those that were read; manifest.json names all."""
 
 Items = Mapping[tuple[str, str], BenchmarkItem]
 
@@ -71,7 +76,7 @@ def built_report(
                 findings_total=sum(row["pairs"] for row in counted),
                 decisions=list(facts.decisions),
                 not_checked=not_checked(facts, benchmarks),
-                redo=_redo(facts),
+                redo=redo(facts.command, facts.audit, facts.code_sha256, facts.inputs),
             ),
             cards,
         )
@@ -134,17 +139,16 @@ def _years(db: Sandbox) -> list[YearRow]:
     return [YearRow(**row) for row in db.rows(sql_text("years.sql"))]
 
 
-def input_rows(entries: Sequence[FileEntry]) -> list[InputRow]:
-    """Returns the files that were read, by source and path."""
-    parted = [(entry.path.partition("/"), entry.sha256) for entry in entries]
-    return [InputRow(source=place[0], path=place[2], sha256=sha256) for place, sha256 in parted]
-
-
-def _redo(facts: ReportFacts) -> Redo:
+def redo(
+    command: str, audit: Audit | Calibration, code_sha256: str, inputs: Sequence[FileEntry]
+) -> Redo:
+    """Returns what it takes to redo a run; of many inputs the first."""
+    parted = [(entry.path.partition("/"), entry.sha256) for entry in inputs[:INPUTS]]
     return Redo(
-        command=facts.command,
-        version=facts.audit.version,
-        code_sha256=facts.code_sha256,
-        recipe_sha256=facts.audit.recipe_sha256,
-        inputs=input_rows(facts.inputs),
+        command=command,
+        version=audit.version,
+        code_sha256=code_sha256,
+        recipe_sha256=audit.recipe_sha256,
+        inputs=[InputRow(source=at[0], path=at[2], sha256=sha256) for at, sha256 in parted],
+        inputs_left_out=len(inputs) - len(parted),
     )

@@ -2,27 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-import orjson
-
 from curate.models import Report
 from curate.reports.render import Cards, render_page
+from curate.runs import json_pieces
 
 __all__ = ["report_json", "report_page"]
 
 
 def report_json(report: Report, cards: Iterable[bytes]) -> Iterator[bytes]:
-    """Yields report.json; `cards` are the findings as JSON, which `report` itself need not hold."""
-    fields = report.model_dump(mode="json")
-    for at, (name, value) in enumerate(fields.items()):
-        yield (b",\n" if at else b"{\n") + orjson.dumps(name) + b": "
-        if name != "findings":
-            yield orjson.dumps(value)
-            continue
-        yield b"["
-        for number, card in enumerate(cards):
-            yield (b",\n" if number else b"\n") + card
-        yield b"\n]"
-    yield b"\n}\n"
+    """Returns the pieces of report.json; `cards` are the findings as JSON, which `report` need not hold."""
+    return json_pieces(report.model_dump(mode="json"), "findings", cards)
 
 
 def report_page(report: Report, cards: Cards) -> Iterator[bytes]:

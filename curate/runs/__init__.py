@@ -3,7 +3,14 @@
 from curate.runs.atomic import write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions
 from curate.runs.folder import Request, RunFolder, read_manifest
-from curate.runs.hashing import content_sha256, file_sha256, json_sha256, table_sha256
+from curate.runs.hashing import (
+    content_sha256,
+    file_sha256,
+    json_sha256,
+    listing_sha256,
+    table_sha256,
+)
+from curate.runs.pieces import json_pieces
 from curate.runs.verify import Mismatch, verify_run
 from curate.runs.work import WorkFolder
 
@@ -17,7 +24,9 @@ __all__ = [
     "content_sha256",
     "file_sha256",
     "git_state",
+    "json_pieces",
     "json_sha256",
+    "listing_sha256",
     "package_versions",
     "read_manifest",
     "table_sha256",

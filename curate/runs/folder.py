@@ -4,8 +4,10 @@ import fcntl
 import os
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +24,7 @@ from curate.models import FileEntry, Manifest, Record, Status
 from curate.runs.atomic import storing, write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions
 from curate.runs.hashing import content_sha256, file_sha256
+from curate.runs.pieces import json_pieces
 from curate.runs.work import WorkFolder, fill_lines
 
 MANIFEST = "manifest.json"
@@ -55,7 +58,7 @@ class RunFolder:
         self.path = path
         self.request = request
         self._started = monotonic()
-        self._rows: dict[str, int] = {}
+        self._rows: Counter[int] = Counter()
         _refuse_links(path)
         with boundary(UsageError, "making the run folder", hint="Choose another --out."):
             path.mkdir(parents=True, exist_ok=True)
@@ -141,26 +144,27 @@ class RunFolder:
             update={
                 "status": status,
                 "exit": exit_code,
-                "inputs": [self._counted(entry) for entry in self.manifest.inputs],
+                "inputs": [*self._counted()],
                 "outputs": outputs,
                 "result": result,
                 "finished": _now(),
                 "seconds": round(monotonic() - self._started, 3),
             }
         )
-        self.write_json(MANIFEST, self.manifest)
+        self._write_manifest()
         return self.manifest
 
-    def note_rows(self, path: str, rows: int) -> None:
-        """Notes how many rows an input held, for the manifest."""
-        self._rows[path] = rows
+    def note_rows(self, counts: Iterable[tuple[int, int]]) -> None:
+        """Notes how many rows more were read of inputs, each by its number among them."""
+        for number, rows in counts:
+            self._rows[number] += rows
 
     def fail(self, exit_code: int) -> None:
         """Notes that the run ended without its outputs; its shards stay for another try."""
         self.manifest = self.manifest.model_copy(
             update={"status": Status.FAILED, "exit": exit_code, "finished": _now()}
         )
-        self.write_json(MANIFEST, self.manifest)
+        self._write_manifest()
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -182,8 +186,16 @@ class RunFolder:
             os.rename(self.work.path, self.path / GONE)  # noqa: PTH104 (the atomic one)
         shutil.rmtree(self.path / GONE, ignore_errors=True)
 
-    def _counted(self, entry: FileEntry) -> FileEntry:
-        return entry.model_copy(update={"rows": self._rows.get(entry.path)})
+    def _write_manifest(self) -> None:
+        """Writes the manifest, an input at a time: there may be a million."""
+        told = self.manifest.model_dump(mode="json", exclude={"inputs"})
+        fields = {name: told.get(name) for name in Manifest.model_fields}
+        entries = map(orjson.dumps, self.manifest.inputs)
+        self.write_pieces(MANIFEST, json_pieces(fields, "inputs", entries))
+
+    def _counted(self) -> Iterator[FileEntry]:
+        for number, entry in enumerate(self.manifest.inputs):
+            yield replace(entry, rows=self._rows[number]) if number in self._rows else entry
 
     def _entry(self, name: str, content: str | None) -> FileEntry:
         path = self.path / name
@@ -204,9 +216,9 @@ class RunFolder:
             return found
         with boundary(UsageError, "making the run folder", hint="Choose another --out."):
             self.work.path.mkdir(exist_ok=True)
-        manifest = self._new_manifest()
-        self.write_json(MANIFEST, manifest)
-        return manifest
+        self.manifest = self._new_manifest()
+        self._write_manifest()
+        return self.manifest
 
     def _found(self) -> Manifest | None:
         if not (self.path / MANIFEST).exists():
@@ -230,7 +242,7 @@ class RunFolder:
     def _new_manifest(self) -> Manifest:
         revision, dirty = git_state()
         return Manifest(
-            **self.request.model_dump(),
+            **dict(self.request),
             status=Status.RUNNING,
             version=code_version(),
             code_sha256=code_sha256(),

@@ -23,6 +23,14 @@ def json_sha256(value: Any) -> str:
     return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
+def listing_sha256(files: Iterable[tuple[str, str]]) -> str:
+    """Returns the SHA-256 of files' names and hashes, in order."""
+    digest = hashlib.sha256()
+    for name, sha256 in files:
+        digest.update(f"{name}\0{sha256}\n".encode())
+    return digest.hexdigest()
+
+
 def content_sha256(path: Path) -> str:
     """Returns the SHA-256 of a Parquet file's row hashes, in order: the same for any writer of it."""
     return table_sha256(row_digests(batch) for batch in _batches(path))

@@ -9,7 +9,7 @@ from curate.errors import InputError
 from curate.sources.base import Column, Convert, DocumentRow, DocumentSource, Source
 from curate.sources.booklet.source import BookletSource
 from curate.sources.documents import DocumentsSource
-from curate.sources.files import InputFile, existing, refuse_links_out, root_of, row_files
+from curate.sources.files import InputFile, existing, root_of, row_files, without_links_out
 from curate.sources.formats import WHOLE, Block, Csv, Format, JsonDocument, Limits, Row, format_of
 from curate.sources.igakuqa import IgakuqaSource
 from curate.sources.igakuqa119 import Igakuqa119Source
@@ -28,7 +28,7 @@ from curate.sources.reading import (
     read_source,
     source_files,
 )
-from curate.sources.rows import read_rows
+from curate.sources.rows import first_cells, read_rows
 from curate.sources.run import RunSource
 from curate.sources.text import TextSource
 from curate.sources.texts import TextsSource
@@ -121,11 +121,10 @@ def _refuse_mixture(path: Path) -> None:
     """Refuses a folder or glob in which some files hold questions and some documents."""
     holds: dict[type[Source], Path] = {}
     root = root_of(str(path))
-    files = row_files(str(path))
-    refuse_links_out([file for file in files if file != root], root)
-    for file in files:
+    for file in without_links_out(row_files(str(path)), root, root):
+        cells = first_cells(file)
         for kind in (DocumentsSource, QuestionsSource):
-            if kind.recognises(file):
+            if cells is not None and kind.fits(cells):
                 holds.setdefault(kind, file)
     if len(holds) > 1:
         names = " and ".join(file.name for file in holds.values())

@@ -1,14 +1,14 @@
 """What all sources have in common: the keys of a recipe's entry, and the steps of reading."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePath
 from typing import Annotated, ClassVar, NamedTuple, TypedDict
 
 from pydantic import ConfigDict, Field
 
 from curate.models import Document, NonEmpty, Provenance, Question, Record
-from curate.sources.files import all_files, row_files
+from curate.sources.files import InputFile, names_left, row_files
 from curate.sources.formats import Csv, Format, format_of
 from curate.sources.values import Cells
 from curate.sources.years import (
@@ -102,15 +102,14 @@ class Source(Record, ABC):
     def converter(self) -> Convert:
         """Returns what turns the rows of one file, fed in order, into records."""
 
-    def files(self) -> list[Path]:
+    def files(self) -> Iterable[Path]:
         """Returns the files of this layout that the path stands for."""
         return row_files(self.path)
 
-    def left_out(self) -> list[Path]:
-        """Returns the files at the path that nobody reads, though by their names they may hold data."""
-        taken = set(self.files())
-        files = (file for file in all_files(self.path) if file not in taken)
-        return sorted(file for file in files if file.suffix.lower() not in _NO_DATA)
+    def left_out(self, files: Iterable[InputFile]) -> list[str]:
+        """Returns what is at the path and none of `files`, though by its name it may hold data."""
+        names = names_left(self.path, files)
+        return sorted(name for name in names if PurePath(name).suffix.lower() not in _NO_DATA)
 
     def reader(self, path: Path) -> Format:
         """Returns how the rows of one of its files are read."""

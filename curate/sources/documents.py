@@ -29,7 +29,12 @@ class DocumentsSource(TableSource, DocumentSource):
     def recognises(cls, path: Path) -> bool:
         """Tells whether the first readable row has an id and a text and is no question."""
         cells = first_cells_of(path)
-        return cells is not None and cells.keys() >= {"id", "text"} and not cells.keys() & _KEYS
+        return cells is not None and cls.fits(cells)
+
+    @classmethod
+    def fits(cls, cells: Cells) -> bool:
+        """Tells whether a row has an id and a text and is no question."""
+        return cells.keys() >= {"id", "text"} and not cells.keys() & _KEYS
 
     def needed_columns(self) -> list[Column]:
         """Returns id, text and every column that the recipe maps."""

@@ -1,12 +1,13 @@
 """What the known exam layouts share: one record form, whose columns a recipe may map."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
 from curate.sources.base import Column, Source
+from curate.sources.files import InputFile
 from curate.sources.formats import JsonLines
 from curate.sources.mapping import renamed
 from curate.sources.values import Cells
@@ -40,9 +41,9 @@ class ExamSource(Source):
             for ours, names in asked.items()
         ]
 
-    def left_out(self) -> list[Path]:
+    def left_out(self, files: Iterable[InputFile]) -> list[str]:
         """Returns the files that nobody reads, without the JSON Lines beside an exam's, which are no rows."""
-        return [file for file in super().left_out() if not JsonLines.takes(file)]
+        return [name for name in super().left_out(files) if not JsonLines.takes(Path(name))]
 
     def in_layout(self, cells: Cells) -> Cells:
         """Returns the row with the layout's own column names."""

@@ -5,9 +5,9 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, takewhile
+from itertools import takewhile
 from pathlib import Path
 
 from curate.errors import InputError, boundary
@@ -33,14 +33,19 @@ Stamp = tuple[int, int, int]
 class InputFile:
     """A file to read: `relative` is its posix path within its source, or else its name.
 
-    `stamp` is what it had when it was hashed.
+    `base` is the folder that it counts from, and `stamp` what the file had when it was hashed.
     """
 
-    path: Path
+    base: Path
     relative: str
     sha256: str
     size: int
     stamp: Stamp = (0, 0, 0)
+
+    @property
+    def path(self) -> Path:
+        """Where the file is; made anew, as a path takes more memory than all the rest."""
+        return self.base / self.relative
 
     def refuse_changed(self) -> None:
         """Raises InputError if the file is no longer the one that was hashed."""
@@ -61,8 +66,8 @@ def is_glob(path: str) -> bool:
     return any(sign in path for sign in _MAGIC) and not os.path.lexists(path)
 
 
-def all_files(path: str) -> list[Path]:
-    """Returns the files that a file, folder or glob stands for, hidden ones left out.
+def all_files(path: str) -> Iterator[Path]:
+    """Yields the files that a file, folder or glob stands for, hidden ones left out.
 
     A data set saved to disk is a folder that counts as one file.
     """
@@ -70,27 +75,38 @@ def all_files(path: str) -> list[Path]:
     if is_glob(path):
         pattern = str(Path(path).absolute().relative_to(root))
         names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  # hides dot files
-        return [file for file in (root / name for name in sorted(names)) if _counts(file)]
-    return list(_walk(root)) if root.is_dir() else [root]
+        yield from (file for file in (root / name for name in sorted(names)) if _counts(file))
+    elif root.is_dir():
+        yield from _walk(root)
+    else:
+        yield root
 
 
-def data_files(path: str) -> list[Path]:
-    """Returns those of the files whose format is known by their names; of a file or glob, all."""
+def data_files(path: str) -> Iterator[Path]:
+    """Yields those of the files whose format is known by their names; of a file or glob, all."""
     files = all_files(path)
-    if not is_glob(path) and root_of(path).is_dir():
-        files = [f for f in files if f.is_dir() or unpacked_name(f.name).endswith(SUFFIXES)]
+    if _is_folder(path):
+        files = (f for f in files if unpacked_name(f.name).endswith(SUFFIXES) or f.is_dir())
     return _regular(files)
 
 
-def row_files(path: str) -> list[Path]:
-    """Returns the data files; of a folder without those that hold a JSON object, unless all of them do.
+def row_files(path: str) -> Iterator[Path]:
+    """Yields the data files; of a folder without those that hold a JSON object, unless all of them do.
 
     Among other files, such an object is settings; alone, it is an object of objects.
     """
-    files = data_files(path)
-    if is_glob(path) or not root_of(path).is_dir():
-        return files
-    return [file for file in files if not is_object(file)] or files
+    if not _is_folder(path):
+        yield from data_files(path)
+        return
+    objects, others = [], False
+    for file in data_files(path):
+        if is_object(file):
+            objects.append(file)
+        else:
+            others = True
+            yield file
+    if not others:
+        yield from objects
 
 
 def existing(path: str) -> Path:
@@ -110,24 +126,25 @@ def existing(path: str) -> Path:
     return root
 
 
-def named_files(path: str, pattern: re.Pattern[str]) -> list[Path]:
-    """Returns the files whose relative path (of a file or glob: whose name) matches."""
-    files, root = all_files(path), root_of(path)
-    if is_glob(path) or not root.is_dir():
-        return _regular([file for file in files if pattern.fullmatch(file.name)])
-    found = [file for file in files if pattern.fullmatch(file.relative_to(root).as_posix())]
-    return _regular(found)
+def named_files(path: str, pattern: re.Pattern[str]) -> Iterator[Path]:
+    """Yields the files whose relative path (of a file or glob: whose name) matches."""
+    files, root, below = all_files(path), root_of(path), _is_folder(path)
+    return _regular(
+        file for file in files if pattern.fullmatch(_below(file, root) if below else file.name)
+    )
 
 
-def input_files(path: str, find: Callable[[], list[Path]]) -> list[InputFile]:
+def names_left(path: str, files: Iterable[InputFile]) -> Iterator[str]:
+    """Yields the relative paths of the files that the path stands for and that are none of `files`."""
+    base, taken = _base_of(path), {file.relative for file in files}
+    names = (_below(file, base) for file in all_files(path))
+    return (name for name in names if name not in taken)
+
+
+def input_files(path: str, find: Callable[[], Iterable[Path]]) -> list[InputFile]:
     """Returns the files found, hashed and sorted; refuses links out and empty input."""
-    root = existing(path)
-    base = root if root.is_dir() and not is_saved(root) else root.parent
-    found = find()
-    refuse_links_out(
-        [file for file in found if file != root], base
-    )  # a link that is named is followed
-    files = [_input_file(file, base) for file in found]
+    root, base = existing(path), _base_of(path)
+    files = [_input_file(file, base) for file in without_links_out(find(), root, base)]
     if not any(file.size for file in files):
         what = (
             "is empty" if files and root.is_file() else "holds no data file that this layout reads"
@@ -137,10 +154,10 @@ def input_files(path: str, find: Callable[[], list[Path]]) -> list[InputFile]:
 
 
 def _input_file(path: Path, base: Path) -> InputFile:
-    relative = path.relative_to(base).as_posix()
+    relative = _below(path, base)
     if not _encodable(relative):
         raise InputError("the name of the file is not UTF-8", where=ascii(relative))
-    _regular([path])
+    _refuse_special(path)
     before = _stamp(path)
     if path.is_dir():
         digest, size = saved_digest(path)
@@ -149,7 +166,7 @@ def _input_file(path: Path, base: Path) -> InputFile:
             digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     if _stamp(path) != before:
         raise _changed(path)
-    return InputFile(path, relative, digest, size, before)
+    return InputFile(base, relative, digest, size, before)
 
 
 def refuse_link_out(path: Path, base: Path) -> None:
@@ -162,11 +179,21 @@ def refuse_link_out(path: Path, base: Path) -> None:
         )
 
 
-def refuse_links_out(files: Sequence[Path], base: Path) -> None:
-    """Refuses links out among many files: each folder is looked at once."""
-    folders = dict.fromkeys(file.parent for file in files)
-    for path in chain(folders, (file for file in files if file.is_symlink())):
-        refuse_link_out(path, base)
+def without_links_out(files: Iterable[Path], root: Path, base: Path) -> Iterator[Path]:
+    """Yields the files; raises InputError for a link out of `base`, but follows `root`, which was named.
+
+    Each folder is looked at once.
+    """
+    folders: set[str] = set()
+    for file in files:
+        if str(file) != str(root):
+            folder = os.path.dirname(file)  # noqa: PTH120  # a million paths take much memory
+            if folder not in folders:
+                folders.add(folder)
+                refuse_link_out(Path(folder), base)
+            if file.is_symlink():
+                refuse_link_out(file, base)
+        yield file
 
 
 def _resolved(path: Path) -> Path:
@@ -202,15 +229,35 @@ def _refuse(error: OSError) -> None:
     raise InputError(f"cannot read: {error.strerror}", where=str(error.filename)) from error
 
 
-def _regular(paths: list[Path]) -> list[Path]:
-    """Returns the paths; refuses pipes, sockets and devices: to open one may wait for ever."""
+def _is_folder(path: str) -> bool:
+    """Tells whether the path stands for all that is in a folder."""
+    return not is_glob(path) and root_of(path).is_dir()
+
+
+def _base_of(path: str) -> Path:
+    """Returns the folder that the relative paths of the files count from."""
+    root = root_of(path)
+    return root if root.is_dir() and not is_saved(root) else root.parent
+
+
+def _below(file: Path, folder: Path) -> str:
+    """Returns the posix path of a file from a folder that its own path begins with."""
+    return str(file).removeprefix(os.path.join(folder, ""))  # noqa: PTH118  # ends with one slash
+
+
+def _regular(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yields the paths; refuses pipes, sockets and devices: to open one may wait for ever."""
     for path in paths:
-        with boundary(InputError, "cannot read"):
-            mode = path.stat().st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            hint = "Write what it gives to a file first."
-            raise InputError("is not a regular file", where=str(path), hint=hint)
-    return paths
+        _refuse_special(path)
+        yield path
+
+
+def _refuse_special(path: Path) -> None:
+    with boundary(InputError, "cannot read"):
+        mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        hint = "Write what it gives to a file first."
+        raise InputError("is not a regular file", where=str(path), hint=hint)
 
 
 def _stamp(path: Path) -> Stamp:

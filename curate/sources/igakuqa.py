@@ -1,6 +1,7 @@
 """IgakuQA: one JSON Lines file a section of the physicians' exam, serial questions linked."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -39,13 +40,13 @@ class IgakuqaSource(PhysiciansSource, ExamSource):
     def recognises(cls, path: Path) -> bool:
         """Tells whether it is a folder with section files, or a file in the record form."""
         if not path.is_file():
-            return bool(named_files(str(path), _SECTION_FILE))
+            return any(named_files(str(path), _SECTION_FILE))
         if path.name != _PROMPTS and not _SECTION_FILE.fullmatch(path.name):
             return False
         cells = first_cells(path)
         return cells is not None and cells.keys() >= _FORM
 
-    def files(self) -> list[Path]:
+    def files(self) -> Iterable[Path]:
         """Returns the section files, without their companions."""
         root = root_of(self.path)
         return [root] if root.is_file() else named_files(self.path, _SECTION_FILE)

@@ -1,7 +1,7 @@
 """IgakuQA119: one JSON list a section of the physicians' exam, and the key in a CSV beside them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from curate.errors import InputError
 from curate.models import LETTERS, RAW_LIMIT, Provenance, Quarantined, Question
 from curate.sources.answers import Key, parse_key
 from curate.sources.base import Column, Convert, Source
-from curate.sources.files import named_files, root_of
+from curate.sources.files import InputFile, named_files, root_of
 from curate.sources.formats import WHOLE, Block, Csv, Format, JsonDocument, Limits, Row
 from curate.sources.ids import parse_id
 from curate.sources.serial import SerialLinker
@@ -43,20 +43,16 @@ class Igakuqa119Source(Source):
     @classmethod
     def recognises(cls, path: Path) -> bool:
         """Tells whether it is such a folder, with a key."""
-        return (path / _KEY).is_file() and bool(named_files(str(path), _QUESTIONS))
+        return (path / _KEY).is_file() and any(named_files(str(path), _QUESTIONS))
 
     def files(self) -> list[Path]:
         """Returns the sections' files and the key."""
-        found = named_files(self.path, _QUESTIONS)
+        found = list(named_files(self.path, _QUESTIONS))
         return [*found, self._root / _KEY] if found else []
 
-    def left_out(self) -> list[Path]:
+    def left_out(self, files: Iterable[InputFile]) -> list[str]:
         """Returns the files that nobody reads, without the answers of models."""
-        return [
-            file
-            for file in super().left_out()
-            if not _ANSWERS.fullmatch(file.relative_to(self._root).as_posix())
-        ]
+        return [name for name in super().left_out(files) if not _ANSWERS.fullmatch(name)]
 
     def needed_columns(self) -> list[Column]:
         """Returns the columns of a question."""

@@ -31,8 +31,8 @@ class MmluSource(Source):
     @classmethod
     def recognises(cls, path: Path) -> bool:
         """Tells whether the first rows of every file have six fields, the last of them one of A-D."""
-        files = row_files(str(path))
-        return bool(files) and all(Csv.takes(file) and _has_form(file) for file in files)
+        fits = (Csv.takes(file) and _has_form(file) for file in row_files(str(path)))
+        return next(fits, False) and all(fits)
 
     def needed_columns(self) -> list[Column]:
         """Returns the columns, which are these by their places."""

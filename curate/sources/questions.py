@@ -68,7 +68,12 @@ class QuestionsSource(TableSource):
     def recognises(cls, path: Path) -> bool:
         """Tells whether the first readable row has a stem and choices or a key."""
         cells = first_cells_of(path)
-        return cells is not None and bool(cells.keys() & _TEXTS) and bool(cells.keys() & _KEYS)
+        return cells is not None and cls.fits(cells)
+
+    @classmethod
+    def fits(cls, cells: Cells) -> bool:
+        """Tells whether a row has a stem and choices or a key."""
+        return bool(cells.keys() & _TEXTS) and bool(cells.keys() & _KEYS)
 
     def needed_columns(self) -> list[Column]:
         """Returns id, text, choices or a key, and every column that the recipe names."""

@@ -1,5 +1,6 @@
 """The kept rows of a finished run, with the provenance they had there."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -7,6 +8,7 @@ from curate.errors import InputError
 from curate.models import Document, Provenance, Question, Status
 from curate.runs import read_manifest
 from curate.sources.base import Column, Convert, Source
+from curate.sources.files import InputFile
 from curate.sources.values import Cells
 from curate.sources.years import FieldRule, YearRule
 
@@ -35,7 +37,7 @@ class RunSource(Source):
             )
         return [Path(self.path) / KEPT]
 
-    def left_out(self) -> list[Path]:
+    def left_out(self, files: Iterable[InputFile]) -> list[str]:  # noqa: ARG002 (a run has no others)
         """Returns nothing: the other files of a run are no rows to be read."""
         return []
 

@@ -1,7 +1,8 @@
 """Plain text and Markdown files: one document a file, or one a section."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, Literal
 
@@ -41,16 +42,19 @@ class TextSource(DocumentSource):
     @classmethod
     def recognises(cls, path: Path) -> bool:
         """Tells whether there are text files and no others; rows of JSON in a .txt are rows."""
-        files = data_files(str(path)) or _text_files(str(path))
-        named = bool(files) and all(file.name.endswith(SUFFIXES) for file in files)
-        return named and not _has_rows(files[0])
+        files = chain(islice(data_files(str(path)), 1), _text_files(str(path)))
+        first = next(files, None)
+        if first is None or not first.name.endswith(SUFFIXES) or _has_rows(first):
+            return False
+        return all(file.name.endswith(SUFFIXES) for file in files)
 
-    def files(self) -> list[Path]:
+    def files(self) -> Iterable[Path]:
         """Returns the text files of a folder; raises InputError where it has none."""
         files = _text_files(self.path)
-        if not files and root_of(self.path).is_dir():
+        first = next(files, None)
+        if first is None and root_of(self.path).is_dir():
             raise InputError(f"holds no {', '.join(SUFFIXES)} file", where=self.path)
-        return files
+        return chain(() if first is None else (first,), files)
 
     def needed_columns(self) -> list[Column]:
         """Returns none: front matter may be absent."""
@@ -119,10 +123,11 @@ class TextFile(Format):
             yield Row(part.line, row, part.text.encode())
 
 
-def _text_files(path: str) -> list[Path]:
+def _text_files(path: str) -> Iterator[Path]:
+    """Yields the text files of a folder; of a file or glob, all."""
     files, root = all_files(path), root_of(path)
     whole = is_glob(path) or not root.is_dir()
-    return files if whole else [file for file in files if file.name.endswith(SUFFIXES)]
+    return files if whole else (file for file in files if file.name.endswith(SUFFIXES))
 
 
 def _has_rows(file: Path) -> bool:

@@ -1,7 +1,7 @@
 """YakugakuQA: one JSON Lines file a year of the pharmacists' exam; nothing is linked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -43,7 +43,7 @@ class YakugakuqaSource(ExamSource):
         """Tells whether it is such a folder or one such file, its companion beside it."""
         return any(_companion(file).is_file() for file in named_files(str(path), _EXAM_FILE))
 
-    def files(self) -> list[Path]:
+    def files(self) -> Iterable[Path]:
         """Returns the exams' files, without their companions."""
         root = root_of(self.path)
         return [root] if root.is_file() else named_files(self.path, _EXAM_FILE)

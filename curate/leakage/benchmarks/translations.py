@@ -50,7 +50,7 @@ def _companion(file: InputFile) -> InputFile | None:
         return None
     relative = file.relative.removesuffix(file.path.name) + path.name
     with boundary(InputError, "reading the translation"):
-        return InputFile(path, relative, file_sha256(path), path.stat().st_size)
+        return InputFile(file.base, relative, file_sha256(path), path.stat().st_size)
 
 
 def _stem(relative: str) -> str:
