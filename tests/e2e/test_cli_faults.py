@@ -3,15 +3,19 @@
 import gzip
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import polars as pl
 import pytest
+import zstandard
 
 from curate.corpus import pipeline
+from curate.reports import build
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPTHS = [10_000, 1_000_000]
@@ -107,20 +111,40 @@ def test_a_file_that_may_not_grow_further_is_told(write, tmp_path, limit):
 
 
 def test_a_line_of_200_megabytes_costs_itself_and_little_memory(write, tmp_path, accounts):
-    good = _lines([_document(1)]).encode()
-    path = write("d.jsonl", good)
+    path = write("d.jsonl", _lines([_document(1)]))
     with path.open("ab") as file:
         file.write(b'{"id": "long", "text": "')
         file.writelines(["あ".encode() * (1 << 20)] * 67)
         file.write(b'"}\n' + _lines([_document(2)]).encode())
     assert path.stat().st_size > 200_000_000
+    assert _kilobytes_of(path, tmp_path / "run") < 1_500_000
+    assert accounts() == (3, [(2, "the line is longer than 67,108,864 bytes")])
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_field_of_200_megabytes_costs_its_row_and_little_memory(tmp_path, accounts, packed):
+    path = tmp_path / ("d.csv.zst" if packed else "d.csv")
+    choose = random.Random(0)  # of text that packs too well the whole file is refused
+    pieces = [choose.randbytes(1 << 19).hex().encode() for _ in range(200)]
+    pack = zstandard.ZstdCompressor().stream_writer if packed else nullcontext
+    with path.open("wb") as file, pack(file) as text:
+        text.write(f"id,text,year\nd1,{TEXT}1,2010\nlong,".encode())
+        for piece in pieces:
+            text.write(piece)
+        text.write(f",2010\nd3,{TEXT}3,2010\n".encode())
+    assert _kilobytes_of(path, tmp_path / "run") < 1_500_000
+    assert accounts() == (3, [(3, "the line is longer than 67,108,864 bytes")])
+
+
+def _kilobytes_of(path, out):
+    """Builds a corpus in a process of its own, one bad row allowed; returns its peak memory."""
     code = (
         "import resource, sys\n"
         "from curate.cli import main\n"
         "try:\n    main(sys.argv[1:])\n"
         "finally:\n    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
-    words = ["build-corpus", path, "--max-bad", "1", "--out", tmp_path / "run", "--format", "quiet"]
+    words = ["build-corpus", path, "--max-bad", "1", "--out", out, "--format", "quiet"]
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, words)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -129,8 +153,7 @@ def test_a_line_of_200_megabytes_costs_itself_and_little_memory(write, tmp_path,
         check=False,
     )
     assert done.returncode == 4, done.stderr
-    assert accounts() == (3, [(2, "the line is longer than 67,108,864 bytes")])
-    assert int(done.stdout.splitlines()[-1]) < 1_500_000
+    return int(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -262,19 +285,46 @@ def test_many_small_files_give_what_one_file_gives(corpus, write, tmp_path, read
     assert [entry["rows"] for entry in inputs] == [1] * 2_000
 
 
+def test_of_many_inputs_the_report_shows_some_and_the_manifest_all(
+    corpus, write, tmp_path, read_json, monkeypatch
+):
+    monkeypatch.setattr(build, "INPUTS", 20)
+    for number in range(50):
+        write(f"many/{number:05d}.jsonl", [_document(number)])
+    assert corpus(tmp_path / "many").code == 4
+    redo = read_json(tmp_path / "run" / "report.json")["redo"]
+    assert (len(redo["inputs"]), redo["inputs_left_out"]) == (20, 30)
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "50 files read; the first 20 are shown, manifest.json names all" in page
+    inputs = read_json(tmp_path / "run" / "manifest.json")["inputs"]
+    assert [entry["path"] for entry in inputs] == [f"documents/{n:05d}.jsonl" for n in range(50)]
+
+
+def _few_rows(write, number):
+    rows = [_document(f"{number}-{n}") for n in range(number % 4)] + [_document(number % 50)]
+    write(f"many/{number:02d}.jsonl", rows)
+
+
+def _text(write, number):
+    write(f"many/{number:02d}.txt", f"{TEXT}\n" * (number % 4) + f"{number % 50}番目の文章。{TEXT}")
+
+
+@pytest.mark.parametrize("write_one", [_few_rows, _text])
 def test_small_files_share_shards_without_changing_a_byte(
-    corpus, write, tmp_path, contents, monkeypatch
+    corpus, write, tmp_path, contents, monkeypatch, write_one
 ):
     for number in range(60):
-        rows = [_document(f"{number}-{n}") for n in range(number % 4)] + [_document(number % 50)]
-        write(f"many/{number:02d}.jsonl", rows)
-    runs = []
+        write_one(write, number)
+    runs, shards = [], []
+    begin = pipeline.Job.begin
+    monkeypatch.setattr(pipeline.Job, "begin", lambda *a: shards.append(a[1]) or begin(*a))
     for rows in (1, 7, 10_000):
         monkeypatch.setattr(pipeline, "SHARD_ROWS", rows)
         out = tmp_path / f"run{rows}"
         assert corpus(tmp_path / "many", "--max-bad", 99, "--workers", 1, out=out).code == 4
         runs.append({n: data for n, data in contents(out).items() if n != "manifest.json"})
     assert runs[0] == runs[1] == runs[2]
+    assert len(shards[-1].parts) == 60
 
 
 @pytest.mark.parametrize("format_", ["human", "json"])

@@ -197,5 +197,5 @@ def test_formats_mix_in_a_folder_in_the_order_of_their_names(tmp_path, read):
     assert all(isinstance(row, Question) for row in found)
     assert [row.id for row in found] == [row["id"] for row in QUESTIONS]
     assert list(dict.fromkeys(row.provenance.path for row in found)) == list(parts)
-    left = QuestionsSource(path=str(tmp_path / "in")).left_out()
-    assert [file.name for file in left] == ["rows.xlsx", "settings.json"]
+    source = QuestionsSource(path=str(tmp_path / "in"))
+    assert source.left_out(source_files(source)) == ["rows.xlsx", "settings.json"]

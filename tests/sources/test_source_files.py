@@ -6,7 +6,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tracemalloc
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -190,3 +192,20 @@ def test_a_file_that_changes_after_it_was_hashed_is_no_silent_mixture(folder, ch
         list(rows)
     assert caught.value.where == str(folder / "a.jsonl")
     assert caught.value.hint or change is Path.unlink
+
+
+def test_of_many_files_each_costs_little_memory_and_one_look(tmp_path, monkeypatch):
+    for number in range(3_000):
+        (tmp_path / f"{number:05d}.jsonl").write_bytes(GOOD % number)
+    looks = Counter()
+    look = curate.sources.first_cells
+    monkeypatch.setattr(curate.sources, "first_cells", lambda f: looks.update([f]) or look(f))
+    assert detect_layout(tmp_path) == "documents"
+    assert (len(looks), set(looks.values())) == (3_000, {1})
+    tracemalloc.start()
+    files = source_files(_source(tmp_path))
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(files) == 3_000
+    assert kept < 600 * 3_000
+    assert peak < 1_000 * 3_000
