@@ -15,7 +15,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-core test-page fuzz check format schemas perf perf-leakage pins build clean
+.PHONY: help demo test test-core test-page fuzz check format schemas perf perf-scale perf-leakage pins build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -51,6 +51,9 @@ schemas: $(CORE)/ready ## Write schemas/ again from the models.
 perf: $(CORE)/ready ## Print the speed ratios (never part of a test).
 	$(CORE)/bin/python perf/startup.py
 	$(CORE)/bin/python perf/row_stages.py
+
+perf-scale: $(PERF)/ready ## Measure how a run grows with its corpus; needs JMLE_DATA, takes minutes.
+	$(PERF)/bin/python -m perf.scale
 
 perf-leakage: $(PERF)/ready ## Compare the leakage detector with others; needs JMLE_DATA, takes an hour or more.
 	$(PERF)/bin/python -m perf.leakage all --out build/leakage-benchmark.json

@@ -1,5 +1,6 @@
 """Faults of real life, end to end: full disks, huge lines, deep nests, damaged tables, crowds of files."""
 
+import base64
 import gzip
 import json
 import os
@@ -11,8 +12,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
+from pyarrow.parquet import encryption
 
 from curate.corpus import pipeline
 from curate.reports import build
@@ -264,6 +268,44 @@ def test_a_parquet_row_over_the_limit_costs_itself(corpus, tmp_path, accounts, m
     pl.DataFrame(rows).write_parquet(tmp_path / "d.parquet")
     assert corpus(tmp_path / "d.parquet").code == 3
     assert accounts() == (3, [(2, "the row is longer than 10,000 bytes")])
+
+
+class _OneKey(encryption.KmsClient):
+    """Wraps no key at all: enough to write a file that nobody reads without a key."""
+
+    def __init__(self, _config):
+        super().__init__()
+
+    def wrap_key(self, key, _master):
+        return base64.b64encode(key)
+
+
+def _encrypted(table, path):
+    keys = encryption.EncryptionConfiguration(footer_key="f", column_keys={"c": ["text"]})
+    made = encryption.CryptoFactory(_OneKey).file_encryption_properties(
+        encryption.KmsConnectionConfig(), keys
+    )
+    with pq.ParquetWriter(path, table.schema, encryption_properties=made) as writer:
+        writer.write_table(table)
+
+
+def _cut_short(table, path):
+    pq.write_table(table, path)
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _damaged(table, path):
+    pq.write_table(table, path)
+    data = bytearray(path.read_bytes())
+    data[10:200] = bytes(190)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("make", [_encrypted, _cut_short, _damaged])
+def test_a_parquet_file_that_cannot_be_read_is_told(corpus, tmp_path, make):
+    make(pa.Table.from_pylist([_document(n) for n in range(99)]), tmp_path / "d.parquet")
+    told = corpus(tmp_path / "d.parquet")
+    assert (told.code, "cannot be read as Parquet" in told.err) == (3, True)
 
 
 def test_a_parquet_file_without_rows_is_told(corpus, tmp_path):

@@ -95,6 +95,14 @@ def test_a_quote_that_never_closes_is_said_with_the_line_it_opened_on(csv_rows):
     assert bad == (3, "not CSV: unexpected end of data; lines 3-4 are in it")
 
 
+def test_a_long_quoted_field_costs_its_own_lines_alone(csv_rows):
+    long = '"' + '四""\n' * 60_000 + '"'
+    first, bad, last = csv_rows(f"a,b\n一,二\n三,{long}\n五,六\n")
+    assert (first, last) == (AB[0], (60_004, {"a": "五", "b": "六"}))
+    assert bad[0] == 3
+    assert bad[1].endswith("field limit (131072); lines 3-60003 are in it")
+
+
 def test_a_repeated_column_is_refused(csv_rows):
     with pytest.raises(InputError, match="'a' stands twice"):
         csv_rows("a,a\n1,2\n")

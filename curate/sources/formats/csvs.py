@@ -74,6 +74,7 @@ class Csv(Format):
                 return
             except csv.Error as exc:
                 error = f"not CSV: {exc}"
+                feed.close_quotes()
             yield Record(feed.take(), fields, error)
 
     def _header(self, path: Path) -> "Record | None":
@@ -142,6 +143,12 @@ class _Feed:
         line = next(self.lines)
         self.fed.append(line)
         return line.raw.decode("utf-8", "replace") + "\n" if isinstance(line, Line) else ""
+
+    def close_quotes(self) -> None:
+        """Goes on to the line that ends a quoted field of several, which the parser gave up within."""
+        marks = sum(line.raw.count(b'"') for line in self.fed if isinstance(line, Line))
+        while len(self.fed) > 1 and marks % 2 and (text := next(self, None)) is not None:
+            marks += text.count('"')
 
     def take(self) -> tuple[Line | Quarantined, ...]:
         fed, self.fed = self.fed, []
