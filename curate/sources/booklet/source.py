@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -14,7 +14,7 @@ from curate.sources.booklet.names import is_booklet, named, with_sheets
 from curate.sources.booklet.rows import Booklet
 from curate.sources.booklet.sheet import PrintedKey
 from curate.sources.exam import PhysiciansSource
-from curate.sources.files import all_files
+from curate.sources.files import InputFile, all_files
 from curate.sources.formats import Format
 from curate.sources.ids import ExamId
 from curate.sources.serial import SerialLinker
@@ -51,9 +51,9 @@ class BookletSource(PhysiciansSource):
         pdfs = [file for file in all_files(self.path) if file.suffix == _SUFFIX]
         return with_sheets(pdfs, keyed=self.key == "sheet")
 
-    def left_out(self) -> list[Path]:
+    def left_out(self, files: Iterable[InputFile]) -> list[str]:
         """Returns the files that nobody reads, without pictures."""
-        return [file for file in super().left_out() if named(file) is None]
+        return [name for name in super().left_out(files) if named(Path(name)) is None]
 
     def reader(self, path: Path) -> Format:  # noqa: ARG002 (booklets and sheets alike)
         """Returns the reader of booklets and sheets."""

@@ -12,7 +12,7 @@ from curate.errors import InputError
 from curate.models import Quarantined
 from curate.sources.formats.base import Block, Format, Limits, Row, not_utf8, packed_blocks
 from curate.sources.formats.lines import line_ends
-from curate.sources.lines import Line, range_lines, raw_text, read_lines
+from curate.sources.lines import LINE_LIMIT, Line, range_lines, raw_text, read_lines
 from curate.sources.packings import packing_of, unpacked_name
 
 _NAME_SHOWN = 40
@@ -146,9 +146,10 @@ class _Feed:
 
     def close_quotes(self) -> None:
         """Goes on to the line that ends a quoted field of several, which the parser gave up within."""
-        marks = sum(line.raw.count(b'"') for line in self.fed if isinstance(line, Line))
-        while len(self.fed) > 1 and marks % 2 and (text := next(self, None)) is not None:
-            marks += text.count('"')
+        raw = b"".join(line.raw for line in self.fed if isinstance(line, Line))
+        marks, size, several = raw.count(b'"'), len(raw), len(self.fed) > 1
+        while several and marks % 2 and size < LINE_LIMIT and (text := next(self, None)):
+            marks, size = marks + text.count('"'), size + len(text)
 
     def take(self) -> tuple[Line | Quarantined, ...]:
         fed, self.fed = self.fed, []
