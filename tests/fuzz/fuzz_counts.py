@@ -95,10 +95,9 @@ def _entries(text, rows):
 
 def _all_text(data, rows):
     """Every line of a text that was read stands in one of its documents."""
-    texts = [row.text for row in rows if isinstance(row, Document)]
-    if len(texts) < len(rows):
-        assert len(rows) == 1
+    if len(rows) == 1 and isinstance(rows[0], Quarantined):
         return
+    texts = [row.text if isinstance(row, Document) else row.raw for row in rows]
     whole = data.decode("utf-8-sig").replace("\r\n", "\n")
     read = [line for text in texts for line in _filled(text)]
     lines = _filled(whole)

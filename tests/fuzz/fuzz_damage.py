@@ -97,7 +97,7 @@ def _of_json(data, random):
     parts = [data] if data.lstrip()[:1] == b"[" or b"\n{" not in data else data.split(b"\n")
     at = random.randrange(len(parts))
     value = json.loads(parts[at])
-    places, found = [], [value]
+    places, found = [], [value] if isinstance(value, dict | list) else []
     while found:
         here = found.pop()
         keys = list(here) if isinstance(here, dict) else range(len(here))
@@ -221,11 +221,21 @@ def unpacked(data):
         if data.startswith(b"\x1f\x8b"):
             return gzip.decompress(data)
         if data.startswith(b"\x28\xb5\x2f\xfd"):
-            reader = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-            return reader.stream_reader(data, read_across_frames=True).read()
+            return _frames(data)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError):
         return None
     return data
+
+
+def _frames(data):
+    text = b""
+    while data:
+        frame = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+        text += frame.decompress(data)
+        if not frame.eof:
+            raise EOFError
+        data = frame.unused_data
+    return text
 
 
 _PACKINGS = [(".gz", unpacked, _gzipped), (".zst", unpacked, _zstandard)]

@@ -43,11 +43,10 @@ class Parquet(Format):
         with _parquet(path):
             batch = _scan(path).slice(block.first - 1, block.rows).collect()
             long = batch.select(_row_size(batch.schema) > LINE_LIMIT).to_series()
-        if not long.any():
-            yield from (
-                Row(n, one) for n, one in enumerate(batch.iter_rows(named=True), block.first)
-            )
-            return
+            if not long.any():
+                rows = batch.iter_rows(named=True)  # it fails at dates that Python cannot hold
+                yield from (Row(n, one) for n, one in enumerate(rows, block.first))
+                return
         heads = batch.select(pl.col(pl.String).str.slice(0, RAW_LIMIT))
         for at in range(batch.height):
             row = Row(block.first + at, (heads if long[at] else batch).row(at, named=True))

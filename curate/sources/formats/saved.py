@@ -161,7 +161,7 @@ def _batches(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
     try:
         with pa.memory_map(str(path)) as mapped, pa.ipc.open_stream(mapped) as stream:
             yield iter(stream)
-    except (pa.ArrowException, OSError) as exc:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as exc:  # Python has no such value
         raise InputError(
             "cannot be read as Arrow", where=str(path), hint=f"Is the file whole? {_SAVE_AGAIN}"
         ) from exc
