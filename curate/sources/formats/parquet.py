@@ -16,8 +16,6 @@ from curate.sources.lines import LINE_LIMIT
 if TYPE_CHECKING:
     import polars as pl
 
-_BATCH = 64
-
 
 @dataclass(frozen=True)
 class Parquet(Format):
@@ -63,11 +61,7 @@ class Parquet(Format):
 
 
 def _check(path: Path) -> None:
-    """Reads a Parquet file to its end; raises InputError for a damaged one.
-
-    At some damage Polars asks for so much memory that the process is aborted, which nothing can catch;
-    Arrow tells of it. A file is read so once, as long as it does not change.
-    """
+    """Raises InputError for a damaged file; it is read once for that, as long as it does not change."""
     with boundary(InputError, "cannot read"):
         status = path.stat()
     _check_whole(path, (status.st_ino, status.st_size, status.st_mtime_ns))
@@ -75,14 +69,11 @@ def _check(path: Path) -> None:
 
 @lru_cache(maxsize=1 << 16)
 def _check_whole(path: Path, state: tuple[int, int, int]) -> None:  # noqa: ARG001 (what is remembered)
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    from curate.tables import refuse_damage  # noqa: PLC0415
 
     try:
-        with pq.ParquetFile(path) as file:
-            for _ in file.iter_batches(_BATCH):
-                pass
-    except (pa.ArrowException, OSError, ValueError) as exc:
+        refuse_damage(path)
+    except ValueError as exc:
         raise _unreadable(path) from exc
 
 

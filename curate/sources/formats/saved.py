@@ -134,8 +134,10 @@ def _arrow_files(path: Path) -> list[Path]:
 
 def _inside(folder: Path, name: object, told_by: str) -> Path:
     """Returns what a name stands for in the folder; refuses a path, and a link."""
-    plain = isinstance(name, str) and name not in ("", ".", "..") and Path(name).name == name
-    if not plain or "\0" in str(name) or (folder / str(name)).is_symlink():
+    plain = isinstance(name, str) and "\0" not in name and Path(name).name == name != ".."
+    with boundary(InputError, "cannot read"):  # a name may be too long to be looked for
+        linked = plain and (folder / str(name)).is_symlink()
+    if not plain or name == "" or linked:
         raise InputError(
             "names what is not a plain name of something in the folder",
             where=str(folder / told_by),
