@@ -42,14 +42,14 @@ class Parquet(Format):
             batch = _scan(path).slice(block.first - 1, block.rows).collect()
             long = batch.select(_row_size(batch.schema) > LINE_LIMIT).to_series()
             if not long.any():
-                rows = batch.iter_rows(named=True)  # it fails at dates that Python cannot hold
+                rows = batch.iter_rows(named=True)
                 yield from (Row(n, one) for n, one in enumerate(rows, block.first))
                 return
-        heads = batch.select(pl.col(pl.String).str.slice(0, RAW_LIMIT))
-        for at in range(batch.height):
-            row = Row(block.first + at, (heads if long[at] else batch).row(at, named=True))
-            error = f"the row is longer than {LINE_LIMIT:,} bytes"
-            yield row.quarantined(file, error) if long[at] else row
+            heads = batch.select(pl.col(pl.String).str.slice(0, RAW_LIMIT))
+            for at in range(batch.height):
+                row = Row(block.first + at, (heads if long[at] else batch).row(at, named=True))
+                error = f"the row is longer than {LINE_LIMIT:,} bytes"
+                yield row.quarantined(file, error) if long[at] else row
 
     def count(self, path: Path) -> int:
         """Returns how many rows the file says it has; raises InputError if it is no Parquet."""
@@ -127,11 +127,12 @@ def _scan(path: Path) -> "pl.LazyFrame":
 
 @contextmanager
 def _parquet(path: Path) -> Iterator[None]:
+    """Refuses a file where Polars fails: it panics at what it does not expect, and at far dates."""
     from polars.exceptions import PanicException, PolarsError  # noqa: PLC0415
 
     try:
         yield
-    except (PolarsError, PanicException, OSError) as exc:  # it panics at what it does not expect
+    except (PolarsError, PanicException, OSError, ValueError, OverflowError) as exc:
         raise _unreadable(path) from exc
 
 

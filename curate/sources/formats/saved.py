@@ -134,10 +134,11 @@ def _arrow_files(path: Path) -> list[Path]:
 
 def _inside(folder: Path, name: object, told_by: str) -> Path:
     """Returns what a name stands for in the folder; refuses a path, and a link."""
-    plain = isinstance(name, str) and "\0" not in name and Path(name).name == name != ".."
+    plain = isinstance(name, str) and name not in ("", "..") and Path(name).name == name
+    plain = plain and "\0" not in str(name)
     with boundary(InputError, "cannot read"):  # a name may be too long to be looked for
         linked = plain and (folder / str(name)).is_symlink()
-    if not plain or name == "" or linked:
+    if not plain or linked:
         raise InputError(
             "names what is not a plain name of something in the folder",
             where=str(folder / told_by),
