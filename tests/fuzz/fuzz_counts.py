@@ -48,7 +48,10 @@ def rows_in(name, data, rows, source):
         assert len(rows) == pq.read_metadata(io.BytesIO(data)).num_rows
     elif name.endswith(".arrow"):
         assert len(rows) == pa.ipc.open_stream(data).read_all().num_rows
-    elif not name.startswith(("correct_answers", "train/", "dataset_", "manifest")):
+    elif name.startswith("correct_answers"):
+        keys = max(0, _records(data.removeprefix(_BOM), ",") - 1)
+        assert 0 <= keys - len(rows) <= 3  # questions
+    elif not name.startswith(("train/", "dataset_", "manifest")):
         text = unpacked(data)
         if text is not None:
             _counted(name, text.removeprefix(_BOM), rows, source)

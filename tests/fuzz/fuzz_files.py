@@ -98,10 +98,20 @@ CHATS = _lines(
         "id": "c1",
         "messages": [
             {"role": "user", "content": [{"type": "text", "text": "胃はどこか。"}]},
-            {"role": "assistant", "content": None, "tool_calls": [{"arguments": '{"a": "\\u80c3"}'}]},
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"arguments": '{"a": "\\u80c3"}'}],
+            },
         ],
     },
-    {"id": "c2", "prompt": "胃は?", "chosen": ["左上腹部"], "rejected": ["右"], "image": "data:;base64,eA=="},
+    {
+        "id": "c2",
+        "prompt": "胃は?",
+        "chosen": ["左上腹部"],
+        "rejected": ["右"],
+        "image": "data:;base64,eA==",
+    },
     {"id": 3, "conversations": [{"from": "human", "value": "熱は?"}], "血": {"圧": "高い"}},
 )
 FORMED = {
@@ -118,6 +128,7 @@ d1,"血液は左心房に戻る。
 d2,胆汁は肝臓で作られる。,平成29年
 d3,"a, b",
 """.encode()
+DOCUMENTS_TSV = DOCUMENTS_CSV.replace(b",", b"\t")
 OPTIONS_CSV = """id,question,A,B,C,cop,written
 q1,どれか。,心臓,胃,肺,1,H29
 q2,"次の
@@ -216,7 +227,10 @@ def _many(name, kind, files, *damaged, **keys):
     return Layout(name, kind, lambda: files, damaged or tuple(files), "", keys)
 
 
-_LETTERED = {"fields": {"text": "question", "choices": ["A", "B", "C"], "answers": "cop"}, "key": "indexes"}
+_LETTERED = {
+    "fields": {"text": "question", "choices": ["A", "B", "C"], "answers": "cop"},
+    "key": "indexes",
+}
 _WRITTEN = {**_LETTERED, "year": {"field": "written"}}
 _SAVED = ("train/data-00000-of-00001.arrow", "train/state.json", "train/dataset_info.json")
 
@@ -225,9 +239,9 @@ LAYOUTS = [
     _one("questions-parquet", QuestionsSource, "q.parquet", _parquet(QUESTIONS)),
     _one("texts-parquet", TextsSource, "t.parquet", _parquet(TEXTS)),
     Layout("documents-saved", DocumentsSource, _saved, (*_SAVED, "dataset_dict.json")),
-    Layout("texts-saved", TextsSource, _saved, _SAVED),
+    Layout("texts-saved", TextsSource, _saved, _SAVED, "train"),
     _one("documents-csv", DocumentsSource, "d.csv", DOCUMENTS_CSV),
-    _one("documents-tsv", DocumentsSource, "d.tsv", DOCUMENTS_CSV.replace(b",", b"\t")),
+    _one("documents-tsv", DocumentsSource, "d.tsv", DOCUMENTS_TSV),
     _one("questions-csv", QuestionsSource, "q.csv", OPTIONS_CSV, **_WRITTEN),
     _one(
         "questions-csv-columns",
@@ -238,8 +252,19 @@ LAYOUTS = [
         delimiter=";",
         **_WRITTEN,
     ),
-    _one("questions-csv-gz", QuestionsSource, "q.csv.gz", gzip.compress(OPTIONS_CSV, mtime=0), **_WRITTEN),
-    _one("documents-tsv-zst", DocumentsSource, "d.tsv.zst", zstandard.compress(DOCUMENTS_CSV.replace(b",", b"\t"))),
+    _one(
+        "questions-csv-gz",
+        QuestionsSource,
+        "q.csv.gz",
+        gzip.compress(OPTIONS_CSV, mtime=0),
+        **_WRITTEN,
+    ),
+    _one(
+        "documents-tsv-zst",
+        DocumentsSource,
+        "d.tsv.zst",
+        zstandard.compress(DOCUMENTS_TSV),
+    ),
     _one("mmlu", MmluSource, "anatomy.csv", MMLU),
     _one("documents-json", DocumentsSource, "d.json", _list(DOCUMENTS)),
     _one("questions-json", QuestionsSource, "q.json", _object(QUESTIONS)),
@@ -250,7 +275,9 @@ LAYOUTS = [
         "igakuqa119",
         Igakuqa119Source,
         {
-            "questions/119A_json.json": json.dumps([{**SECTION_119[0], "number": "119A1"}]).encode(),
+            "questions/119A_json.json": json.dumps(
+                [{**SECTION_119[0], "number": "119A1"}]
+            ).encode(),
             "questions/119B_json.json": json.dumps(SECTION_119, ensure_ascii=False).encode(),
             "correct_answers.csv": "\ufeff問題番号,解答\n119A1,a\n119B41,be\n119B42,a or d\n".encode(),
         },
@@ -297,7 +324,7 @@ LAYOUTS = [
         "2014/099.jsonl",
     ),
 ]
-"""A new layout or format is one more entry; a file of another ending (a PDF) is damaged by its bytes."""
+"""A new layout or format is one more entry; a file of an unknown ending (a PDF) is damaged by its bytes."""
 
 RECIPE = b"""recipe: corpus/1
 name: own

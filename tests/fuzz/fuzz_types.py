@@ -10,9 +10,7 @@ import pyarrow as pa
 @cache
 def odd_columns(rows):
     """Returns columns of so many rows, by what they are."""
-    made = {
-        name: pa.array([value] * rows, kind) for name, (value, kind) in _VALUES.items()
-    }
+    made = {name: pa.array([value] * rows, kind) for name, (value, kind) in _VALUES.items()}
     made["not UTF-8"] = _text(b"\xff\xfe", rows)
     made["half a sign"] = _text("血".encode()[:2], rows)
     made["dictionary"] = pa.array(["a"] * rows).dictionary_encode()

@@ -137,5 +137,5 @@ def _parquet(path: Path) -> Iterator[None]:
 
 
 def _unreadable(path: Path) -> InputError:
-    hint = "Is the file whole? Write it again."
+    hint = "Is the file whole, and are its dates within the years 1 to 9999? Write it again."
     return InputError("cannot be read as Parquet", where=str(path), hint=hint)

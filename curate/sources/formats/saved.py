@@ -158,13 +158,12 @@ def _json(path: Path) -> Any:
 
 @contextmanager
 def _batches(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
-    """Gives the record batches of a mapped Arrow file; what is wrong with it is an InputError."""
+    """Gives the record batches of a mapped Arrow file; what is wrong with it, or no value of Python, is an InputError."""
     import pyarrow as pa  # noqa: PLC0415  # most runs read no such data set
 
     try:
         with pa.memory_map(str(path)) as mapped, pa.ipc.open_stream(mapped) as stream:
             yield iter(stream)
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as exc:  # Python has no such value
-        raise InputError(
-            "cannot be read as Arrow", where=str(path), hint=f"Is the file whole? {_SAVE_AGAIN}"
-        ) from exc
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as exc:
+        hint = f"Is the file whole, and are its dates within the years 1 to 9999? {_SAVE_AGAIN}"
+        raise InputError("cannot be read as Arrow", where=str(path), hint=hint) from exc
