@@ -158,7 +158,10 @@ def _json(path: Path) -> Any:
 
 @contextmanager
 def _batches(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
-    """Gives the record batches of a mapped Arrow file; what is wrong with it, or no value of Python, is an InputError."""
+    """Gives the record batches of a mapped Arrow file.
+
+    Raises InputError for a file that is damaged, or holds what Python cannot, such as far dates.
+    """
     import pyarrow as pa  # noqa: PLC0415  # most runs read no such data set
 
     try:
