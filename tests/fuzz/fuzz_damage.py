@@ -93,6 +93,7 @@ _LINES = [
         b"---\n" + b"[" * 2000 + b"\n---",
     ),
 ]
+_SKIPPED = b"\x2a\x4d\x18"
 _ENCODINGS = ["cp932", "euc_jp", "iso2022_jp", "utf-16", "utf-16-le", "utf-32", "utf-8-sig"]
 _HOLE = "@hole@"
 _WHOLE = b'"@hole@"'
@@ -271,23 +272,38 @@ def unpacked(data):
     """Returns what a text holds, inflated; None where it is packed and broken."""
     try:
         if data.startswith(b"\x1f\x8b"):
-            return gzip.decompress(data)
-        if data.startswith(b"\x28\xb5\x2f\xfd"):
-            return _frames(data)
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
+            return b"".join(_members(data))
+        if data.startswith(b"\x28\xb5\x2f\xfd") or data[1:4] == _SKIPPED:
+            return b"".join(_frames(data))
+    except (EOFError, zlib.error, zstandard.ZstdError):
         return None
     return data
 
 
-def _frames(data):
-    text = b""
+def _members(data):
     while data:
-        frame = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-        text += frame.decompress(data)
-        if not frame.eof:
-            raise EOFError
-        data = frame.unused_data
-    return text
+        one = zlib.decompressobj(31)
+        yield one.decompress(data)
+        data = _rest(one).lstrip(b"\0")
+
+
+def _frames(data):
+    while data:
+        if data[1:4] == _SKIPPED:
+            size = 8 + int.from_bytes(data[4:8], "little")
+            if len(data) < size:
+                raise EOFError
+            data = data[size:]
+        else:
+            one = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+            yield one.decompress(data)
+            data = _rest(one)
+
+
+def _rest(one):
+    if not one.eof:
+        raise EOFError
+    return one.unused_data
 
 
 _PACKINGS = [(".gz", unpacked, _gzipped), (".zst", unpacked, _zstandard)]
