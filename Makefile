@@ -30,7 +30,7 @@ test-core: $(DEV)/ready ## The program, without a browser and without torch.
 test-page: $(PAGE)/ready chromium ## The report, in headless Chromium.
 	$(PAGE)/bin/python -m pytest tests -m page
 
-fuzz: $(DEV)/ready ## Read 10,000 damaged files of every layout and format (an hour or so).
+fuzz: $(DEV)/ready ## Read 10,000 damaged files of every layout and format (half an hour or so).
 	CURATE_FUZZ_INPUTS=10000 $(DEV)/bin/python -m pytest tests/fuzz -n auto --maxprocesses 4 --durations 0
 
 check: $(DEV)/ready ## Lint, format, types, imports, sizes, schemas.

@@ -8,6 +8,7 @@ from curate.errors import InputError
 from curate.models import FileEntry, Record, Status
 from curate.runs.folder import read_manifest
 from curate.runs.hashing import content_sha256, file_sha256
+from curate.tables import refuse_damage
 
 
 class Mismatch(Record):
@@ -47,6 +48,7 @@ def _check(run: Path, entry: FileEntry) -> Mismatch | None:
 
 def _same_rows(path: Path, entry: FileEntry) -> bool:
     try:
+        refuse_damage(path)
         return content_sha256(path) == entry.content_sha256
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         return False

@@ -140,13 +140,14 @@ class _KeyReader(Format):
                 yield Quarantined(file=file, line=found.line, error=problem, raw=raw[:RAW_LIMIT])
 
 
-def _question_ids(folder: Path) -> set[object]:
-    return {
+def _question_ids(folder: Path) -> set[str]:
+    found = (
         row.cells.get("number")
         for file in named_files(str(folder), _QUESTIONS)
         for row in JsonDocument()(file, file.name)
         if isinstance(row, Row)
-    }
+    )
+    return {str(number) for number in found if isinstance(number, str | int)}
 
 
 def _key_rows(path: Path, file: str) -> Iterator[_KeyRow | Quarantined]:

@@ -1,6 +1,7 @@
 """Frames and SQL: the row frame, a sandboxed DuckDB, the artefact folders."""
 
 from curate.artefacts import share, sql_text
+from curate.tables.damage import refuse_damage
 from curate.tables.rows import (
     FINDING,
     INTERNAL,
@@ -34,6 +35,7 @@ __all__ = [
     "canonical_json",
     "canonical_rows",
     "drop_where",
+    "refuse_damage",
     "row_contents",
     "row_digests",
     "share",

@@ -1,18 +1,24 @@
-"""Small valid files of every layout and format, and the damage that is done to them."""
+"""Small valid files of every layout and format."""
 
 import gzip
 import io
 import json
-import zlib
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import polars as pl
-from hypothesis import strategies as st
+import zstandard
 
 from curate.sources import (
     DocumentsSource,
+    Igakuqa119Source,
     IgakuqaSource,
+    MmluSource,
     QuestionsSource,
+    TextSource,
     TextsSource,
     YakugakuqaSource,
 )
@@ -20,12 +26,6 @@ from curate.sources import (
 
 def _lines(*rows):
     return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
-
-
-def _parquet(data):
-    file = io.BytesIO()
-    pl.read_ndjson(data).write_parquet(file)
-    return file.getvalue()
 
 
 DOCUMENTS = _lines(
@@ -93,28 +93,212 @@ TEXTS = _lines(
     {"messages": [{"role": "user", "content": "胃はどこか。"}], "n": 1, "ok": True},
     {"id": None, "text": ["左の", {"deep": ["上腹部", None]}]},
 )
+CHATS = _lines(
+    {
+        "id": "c1",
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "胃はどこか。"}]},
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"arguments": '{"a": "\\u80c3"}'}],
+            },
+        ],
+    },
+    {
+        "id": "c2",
+        "prompt": "胃は?",
+        "chosen": ["左上腹部"],
+        "rejected": ["右"],
+        "image": "data:;base64,eA==",
+    },
+    {"id": 3, "conversations": [{"from": "human", "value": "熱は?"}], "血": {"圧": "高い"}},
+)
+FORMED = {
+    "numbers": ("3", "1,2", 2),
+    "indexes": ("2", ["0", 1], 1.0),
+    "texts": ("肺", ["心臓", "胃"], "Ａ"),
+}
+"""One key by the forms in which it may be written."""
+
+DOCUMENTS_CSV = """id,text,year
+d1,"血液は左心房に戻る。
+""全身""に送り出す、右心房ではない。",2012
+
+d2,胆汁は肝臓で作られる。,平成29年
+d3,"a, b",
+""".encode()
+DOCUMENTS_TSV = DOCUMENTS_CSV.replace(b",", b"\t")
+OPTIONS_CSV = """id,question,A,B,C,cop,written
+q1,どれか。,心臓,胃,肺,1,H29
+q2,"次の
+どれか。",ア,イ,,0,令和元年
+q3,いくつか。,1,"2, 3",4,2,2017-04-01
+""".encode()
+MMLU = """血液を全身に送り出す臓器はどれか。,心臓,胃,肺,肝臓,A
+"次の
+うち、""膜""はどれか。",胸膜,骨,血,毛,B
+消化するのはどれか。,目,耳,胃,歯,C
+""".encode()
+MARKDOWN = """---
+title: 心臓
+date: 2015-04-01
+tags: [a, b]
+---
+# 心臓
+
+血液を送り出す。
+
+## 弁
+
+```
+# ここは見出しではない
+```
+弁は四つある。
+""".encode()
+SECTION_119 = [
+    {
+        "number": f"119B{n}",
+        "question": "次の文を読み、41、42の問いに答えよ。40歳の男性。どれか。",
+        "choices": ["a. 心臓", "b. 胃", "c. 肺", "d. 腎臓", "e. 肝臓"],
+        "has_image": n == 42,
+    }
+    for n in (41, 42)
+]
+
+
+def _of_form(form):
+    choices, eras = ["心臓", "胃", "肺", "Ａ"], ("平成29年", "2017", "R1")
+    return _lines(
+        *(
+            {"id": f"q{n}", "text": "どれか。", "choices": choices, "answers": key, "year": era}
+            for n, (key, era) in enumerate(zip(FORMED[form], eras, strict=True))
+        )
+    )
+
+
+def _list(data):
+    return b"[" + b",\n".join(data.splitlines()) + b"]\n"
+
+
+def _object(data):
+    rows = [json.loads(line) for line in data.splitlines()]
+    return json.dumps({str(row.pop("id")): row for row in rows}, indent=1).encode()
+
+
+def _parquet(data):
+    file = io.BytesIO()
+    pl.read_ndjson(data.splitlines()[0]).write_parquet(file)
+    return file.getvalue()
+
+
+@cache
+def _saved():
+    """Returns the files of a data set of two splits, as `datasets` saves it."""
+    import datasets  # noqa: PLC0415  (takes seconds)
+
+    datasets.disable_progress_bars()
+    rows = [{"id": f"d{n}", "text": f"章{n}", "year": 2010 + n} for n in range(5)]
+    splits = {"train": rows[:3], "test": rows[3:]}
+    made = {name: datasets.Dataset.from_list(some) for name, some in splits.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        datasets.DatasetDict(made).save_to_disk(folder)
+        found = [file for file in Path(folder).rglob("*") if file.is_file()]
+        return {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A valid source: `files` by name, of which `damaged` is damaged; `path` is what is read ("": all)."""
+    """A valid source: `files` by name, of which one is `damaged`; `path` is what is read ("": all)."""
 
     name: str
     kind: type
-    files: dict[str, bytes]
-    damaged: str
+    files: Callable[[], dict[str, bytes]]
+    damaged: tuple[str, ...]
     path: str = ""
     keys: dict = field(default_factory=dict)
 
 
 def _one(name, kind, file, data, **keys):
-    return Layout(name, kind, {file: data}, file, file, keys)
+    return Layout(name, kind, lambda: {file: data}, (file,), file, keys)
 
+
+def _many(name, kind, files, *damaged, **keys):
+    return Layout(name, kind, lambda: files, damaged or tuple(files), "", keys)
+
+
+_LETTERED = {
+    "fields": {"text": "question", "choices": ["A", "B", "C"], "answers": "cop"},
+    "key": "indexes",
+}
+_WRITTEN = {**_LETTERED, "year": {"field": "written"}}
+_SAVED = ("train/data-00000-of-00001.arrow", "train/state.json", "train/dataset_info.json")
 
 LAYOUTS = [
+    _one("documents-parquet", DocumentsSource, "d.parquet", _parquet(DOCUMENTS)),
+    _one("questions-parquet", QuestionsSource, "q.parquet", _parquet(QUESTIONS)),
+    _one("texts-parquet", TextsSource, "t.parquet", _parquet(TEXTS)),
+    Layout("documents-saved", DocumentsSource, _saved, (*_SAVED, "dataset_dict.json")),
+    Layout("texts-saved", TextsSource, _saved, _SAVED, "train"),
+    _one("documents-csv", DocumentsSource, "d.csv", DOCUMENTS_CSV),
+    _one("documents-tsv", DocumentsSource, "d.tsv", DOCUMENTS_TSV),
+    _one("questions-csv", QuestionsSource, "q.csv", OPTIONS_CSV, **_WRITTEN),
+    _one(
+        "questions-csv-columns",
+        QuestionsSource,
+        "q.csv",
+        OPTIONS_CSV.partition(b"\n")[2].replace(b",", b";"),
+        columns=OPTIONS_CSV.decode().partition("\n")[0].split(","),
+        delimiter=";",
+        **_WRITTEN,
+    ),
+    _one(
+        "questions-csv-gz",
+        QuestionsSource,
+        "q.csv.gz",
+        gzip.compress(OPTIONS_CSV, mtime=0),
+        **_WRITTEN,
+    ),
+    _one(
+        "documents-tsv-zst",
+        DocumentsSource,
+        "d.tsv.zst",
+        zstandard.compress(DOCUMENTS_TSV),
+    ),
+    _one("mmlu", MmluSource, "anatomy.csv", MMLU),
+    _one("documents-json", DocumentsSource, "d.json", _list(DOCUMENTS)),
+    _one("questions-json", QuestionsSource, "q.json", _object(QUESTIONS)),
+    _one("texts-json-zst", TextsSource, "t.json.zst", zstandard.compress(_list(CHATS))),
+    _one("texts-chats", TextsSource, "t.jsonl", CHATS),
+    _one("texts-zst", TextsSource, "t.jsonl.zst", zstandard.compress(CHATS * 3)),
+    _many(
+        "igakuqa119",
+        Igakuqa119Source,
+        {
+            "questions/119A_json.json": json.dumps(
+                [{**SECTION_119[0], "number": "119A1"}]
+            ).encode(),
+            "questions/119B_json.json": json.dumps(SECTION_119, ensure_ascii=False).encode(),
+            "correct_answers.csv": "\ufeff問題番号,解答\n119A1,a\n119B41,be\n119B42,a or d\n".encode(),
+        },
+        "questions/119B_json.json",
+        "correct_answers.csv",
+    ),
+    *(
+        _one(f"questions-{form}", QuestionsSource, "q.jsonl", _of_form(form), key=form)
+        for form in FORMED
+    ),
+    _one("text", TextSource, "n.txt", MARKDOWN, split="blank_lines"),
+    _many(
+        "text-markdown",
+        TextSource,
+        {"a/2015.md": MARKDOWN, "b.txt": "肺は二つある。\n".encode()},
+        split="headings",
+        published={"field": "date"},
+    ),
+    _one("text-kept", TextSource, "n.md", MARKDOWN, front_matter="keep"),
     _one("documents", DocumentsSource, "d.jsonl", DOCUMENTS),
     _one("documents-gz", DocumentsSource, "d.jsonl.gz", gzip.compress(DOCUMENTS * 3, mtime=0)),
-    _one("documents-parquet", DocumentsSource, "d.parquet", _parquet(DOCUMENTS.splitlines()[0])),
     _one(
         "documents-mapped",
         DocumentsSource,
@@ -123,10 +307,8 @@ LAYOUTS = [
         fields={"text": "text", "year": "id"},
     ),
     _one("questions", QuestionsSource, "q.jsonl", QUESTIONS),
-    _one("questions-parquet", QuestionsSource, "q.parquet", _parquet(QUESTIONS.splitlines()[0])),
     _one("texts", TextsSource, "t.jsonl", TEXTS),
-    _one("texts-parquet", TextsSource, "t.parquet", _parquet(TEXTS.splitlines()[0])),
-    Layout(
+    _many(
         "igakuqa",
         IgakuqaSource,
         {
@@ -135,14 +317,14 @@ LAYOUTS = [
         },
         "data/2018/112-B.jsonl",
     ),
-    Layout(
+    _many(
         "yakugakuqa",
         YakugakuqaSource,
         {"2014/099.jsonl": YAKUGAKUQA, "2014/metadata_099.jsonl": b"{}\n"},
         "2014/099.jsonl",
     ),
 ]
-"""A new layout or format is one more entry."""
+"""A new layout or format is one more entry; a file of an unknown ending (a PDF) is damaged by its bytes."""
 
 RECIPE = b"""recipe: corpus/1
 name: own
@@ -168,83 +350,4 @@ DECISIONS = _lines(
         "at": "2026-01-02T03:04:05Z",
     }
 )
-
-_TOKENS = [
-    *(b"\0", b"\n", b"\r", b"\r\n", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1f\x8b", b"PAR1"),
-    *(
-        b'"',
-        b"{",
-        b"}",
-        b"[",
-        b"]",
-        b",",
-        b":",
-        b"\\",
-        b"null",
-        b"true",
-        b"-0",
-        b"NaN",
-        b"Infinity",
-    ),
-    *(
-        b"1e400",
-        b"-1e308",
-        b"9" * 400,
-        b"18446744073709551616",
-        b'"\\ud800"',
-        b'"\\u0000"',
-        b"[" * 2000,
-    ),
-    *(b'{"a":' * 200, b"id", b"text", b"problem_id", b"choices", "解なし".encode(), b"a or d"),
-    *(
-        "血".encode("cp932"),
-        "血".encode()[:2],
-        b"\x85\xe2\x80\xa8",
-        b"&a",
-        b"*a",
-        b"!!python/object:os",
-        b"- ",
-    ),
-    *(b"0001-01-01", b"2017-99-99", b"../../etc/passwd", b"?", b"\xed\xa0\x80", b"\t"),
-]
-_PLACE = st.integers(0, 1 << 16)
-_STEP = st.tuples(
-    st.sampled_from(["flip", "cut", "drop", "twice", "put", "over", "swap"]),
-    _PLACE,
-    st.integers(1, 40),
-    st.sampled_from(_TOKENS),
-)
-DAMAGE = st.lists(_STEP, min_size=1, max_size=4)
-
-
-def damaged(data, steps):
-    """Returns `data` after the steps."""
-    for what, place, size, token in steps:
-        at = place % (len(data) + 1)
-        head, tail = data[:at], data[at:]
-        match what:
-            case "flip":
-                data = head + bytes(byte ^ (1 << size % 8) for byte in tail[:1]) + tail[1:]
-            case "cut":
-                data = head
-            case "drop":
-                data = head + tail[size:]
-            case "twice":
-                data = head + tail[:size] * 3 + tail[size:]
-            case "put":
-                data = head + token + tail
-            case "over":
-                data = head + token + tail[len(token) :]
-            case _:
-                data = tail + head
-    return data
-
-
-def text_of(data):
-    """Returns what a file of lines holds, inflated as far as it goes; None where that is no plain matter."""
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        return None
+DOCUMENT_FILE = {"d.jsonl": DOCUMENTS}

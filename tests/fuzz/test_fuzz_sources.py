@@ -1,40 +1,36 @@
 """Damaged files of every layout: records, quarantined rows and errors with a place come out, nothing else.
 
-`make fuzz` reads 10,000 of each; CURATE_FUZZ_INPUTS sets how many.
+`make fuzz` reads 10,000 of each; CURATE_FUZZ_INPUTS sets how many, CURATE_FUZZ_SEED which. An input that
+fails is told with its steps; of one that ends the process, the file is left in the temporary folder.
 """
 
 import os
-import zlib
+import resource
 from contextlib import contextmanager
+from functools import cache
+from random import Random
 
 import pytest
-from fuzz_files import DAMAGE, DECISIONS, LAYOUTS, RECIPE, damaged, text_of
-from hypothesis import given, settings
+from fuzz_counts import accounted, rows_in
+from fuzz_damage import damaged
+from fuzz_files import DECISIONS, DOCUMENT_FILE, LAYOUTS, RECIPE
 
-from curate.corpus.frame import Part, parts_frame
 from curate.errors import CurateError
 from curate.jobs.build_corpus import build_corpus
 from curate.jobs.decisions import read_decisions
 from curate.jobs.overlay import Options
 from curate.jobs.plan import make_plan
-from curate.leakage import BenchmarkRef, read_benchmark
-from curate.models import RAW_LIMIT, Document, Quarantined, Question
+from curate.leakage import BenchmarkRef, known_layout, read_benchmark
+from curate.leakage.benchmarks import read as read_module
+from curate.models import Quarantined
 from curate.runs import verify_run
-from curate.sources import (
-    Limits,
-    RunSource,
-    check_file,
-    cut,
-    detect_layout,
-    read_block,
-    read_source,
-    source_files,
-)
+from curate.sources import RunSource, detect_layout, read_source, source_files
 
 INPUTS = int(os.environ.get("CURATE_FUZZ_INPUTS", "100"))
-SMALL = Limits(2, 300)
+SEED = os.environ.get("CURATE_FUZZ_SEED", "0")
 IN_FRAMES = 32  # one input of so many is read into frames, too: they take longest
-FUZZ = settings(max_examples=INPUTS, derandomize=INPUTS == 100)
+GONE = 0.01
+MEMORY = 1 << 19  # KiB that no small file may need
 
 
 def _write(folder, files):
@@ -42,6 +38,29 @@ def _write(folder, files):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def _each(what, folder, files, read, names=None):
+    """Damages one of the files by the names at a time and has it read: its name, its bytes, and how fully."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(INPUTS):
+        random = Random(f"{what} {SEED} {number}")  # noqa: S311  # no secret
+        name = random.choice(names or list(files))
+        path = folder / name
+        data, steps = damaged(name, files[name], random)
+        path.write_bytes(data)
+        os.utime(path, ns=(number, number))  # no two inputs look like one unchanged file
+        if len(files) > 1 and random.random() < GONE:
+            path.unlink()
+            data, steps = b"", ["gone"]
+        try:
+            read(name, data, number % IN_FRAMES == 0)
+        except BaseException as exc:
+            exc.add_note(f"input {number} of {what}, seed {SEED}: {name}: {steps}; {data[:4000]!r}")
+            raise
+        if len(files) > 1:
+            path.write_bytes(files[name])
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MEMORY
 
 
 @contextmanager
@@ -65,131 +84,86 @@ def _rows(source):
     return None
 
 
-def _accounted(source, files, rows, *, frames):
-    """What blocks give, and frames of them, is what reading from end to end gives."""
-    bad = [row for row in rows if isinstance(row, Quarantined)]
-    assert all(isinstance(row, Quarantined | Question | Document) for row in rows)
-    assert all(row.error and row.file and row.line and len(row.raw) <= RAW_LIMIT for row in bad)
-    limits = SMALL if not source.rows_depend else Limits(1 << 40, 1 << 40)
-    found = []
-    for number, file in enumerate(files):
-        check_file(source, file)
-        parts = [Part(number, file, block) for block in cut(source, file, limits)]
-        here = [row for part in parts for row in read_block(source, file, part.block)]
-        found += here
-        if frames and parts:
-            frame, unread = parts_frame(source, parts)
-            assert unread == [row for row in here if isinstance(row, Quarantined)]
-            records = [row[1] for row in here if not isinstance(row, Quarantined)]
-            assert frame["id"].to_list() == [record.id for record in records]
-    assert [row for row in found if isinstance(row, Quarantined)] == bad
-    assert len(found) == len(rows)
-
-
-def _counted(data, rows, file):
-    """Every line that is not blank is one row; what a broken stream lost is one more."""
-    text = text_of(data)
-    if text is None or file.endswith(".parquet"):
-        return
-    lines = [line for line in text.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip()]
-    assert len(rows) == len(lines)
-
-
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
 def test_a_damaged_source(layout, tmp_path):
-    _write(tmp_path, layout.files)
-    path, good = tmp_path / layout.path, layout.files[layout.damaged]
+    files = layout.files()
+    _write(tmp_path, files)
+    path = tmp_path / layout.path
     source = layout.kind(path=str(path), name="own", **layout.keys)
     whole = _rows(source)
     assert whole
     assert not [row for row in whole[1] if isinstance(row, Quarantined)]
 
-    @FUZZ
-    @given(DAMAGE)
-    def read(steps):
-        data = damaged(good, steps)
-        (tmp_path / layout.damaged).write_bytes(data)
+    def read(name, data, fully):
         with refusals(""):
             detect_layout(path)
         told = _rows(source)
         if told:
-            _accounted(source, *told, frames=zlib.crc32(data) % IN_FRAMES == 0)
-            here = [row for row in told[1] if _place(row).endswith(layout.damaged)]
-            _counted(data, here, layout.damaged)
+            accounted(source, *told, fully=fully)
+            here = [row for row in told[1] if f"{name}/".startswith(f"{_place(row)}/")]
+            rows_in(name, data, here, source)
 
-    read()
+    _each(layout.name, tmp_path, files, read, layout.damaged)
 
 
 def _place(row):
-    return row.file if isinstance(row, Quarantined) else row.provenance.path
+    return row.file.removeprefix("own/") if isinstance(row, Quarantined) else row.provenance.path
 
 
 def test_a_damaged_recipe(tmp_path):
-    _write(tmp_path, LAYOUTS[0].files)
+    _write(tmp_path, {"own.yaml": RECIPE, **DOCUMENT_FILE})
     path = tmp_path / "own.yaml"
+    make_plan("build-corpus", [], Options(recipe=path))
 
-    @FUZZ
-    @given(DAMAGE)
-    def read(steps):
-        path.write_bytes(damaged(RECIPE, steps))
+    def read(*_):
         with refusals():
             make_plan("build-corpus", [], Options(recipe=path))
 
-    path.write_bytes(RECIPE)
-    make_plan("build-corpus", [], Options(recipe=path))
-    read()
+    _each("recipe", tmp_path, {path.name: RECIPE}, read)
 
 
 def test_damaged_decisions(tmp_path):
     path = tmp_path / "decisions.jsonl"
+    path.write_bytes(DECISIONS)
+    assert len(read_decisions([path])) == 1
 
-    @FUZZ
-    @given(DAMAGE)
-    def read(steps):
-        path.write_bytes(damaged(DECISIONS * 3, steps))
+    def read(*_):
         with refusals(f"{path}:"):
             read_decisions([path])
 
-    path.write_bytes(DECISIONS)
-    assert len(read_decisions([path])) == 1
-    read()
+    _each("decisions", tmp_path, {path.name: DECISIONS * 3}, read)
 
 
 @pytest.mark.parametrize("name", ["questions", "questions-parquet", "igakuqa"])
-def test_a_damaged_benchmark(name, tmp_path):
+def test_a_damaged_benchmark(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(read_module, "known_layout", cache(known_layout))  # takes most of the time
     layout = next(layout for layout in LAYOUTS if layout.name == name)
-    _write(tmp_path, layout.files)
+    files = layout.files()
+    _write(tmp_path, files)
     ref = BenchmarkRef(name=name, path=str(tmp_path / layout.path))
+    assert read_benchmark(ref).items
 
-    @FUZZ
-    @given(DAMAGE)
-    def read(steps):
-        (tmp_path / layout.damaged).write_bytes(damaged(layout.files[layout.damaged], steps))
+    def read(*_):
         benchmark = read_benchmark(ref)
         assert benchmark.items or benchmark.gaps
 
-    assert read_benchmark(ref).items
-    read()
+    _each(f"benchmark {name}", tmp_path, files, read, layout.damaged)
 
 
 @pytest.mark.parametrize("name", ["kept.parquet", "manifest.json"])
 def test_a_damaged_run(name, tmp_path):
-    _write(tmp_path, LAYOUTS[0].files)
+    _write(tmp_path, DOCUMENT_FILE)
     run = tmp_path / "run"
     build_corpus([str(tmp_path / "d.jsonl")], Options(), run, lambda *_: None)
-    good = (run / name).read_bytes()
     source = RunSource(path=str(run), name="own")
+    assert _rows(source)
 
-    @FUZZ
-    @given(DAMAGE)
-    def read(steps):
-        data = damaged(good, steps)
-        (run / name).write_bytes(data)
+    def read(name, data, fully):
         told = _rows(source)
         if told:
-            _accounted(source, *told, frames=zlib.crc32(data) % IN_FRAMES == 0)
+            accounted(source, *told, fully=fully)
+            rows_in(name, data, told[1], source)
         with refusals(""):
             verify_run(run)
 
-    assert _rows(source)
-    read()
+    _each(f"run {name}", run, {name: (run / name).read_bytes()}, read)

@@ -70,6 +70,12 @@ def test_a_parquet_file_that_is_none_any_more_is_found(run):
     assert _problems(run) == {"kept.parquet": "changed"}
 
 
+def test_a_date_that_polars_panics_at_is_a_change(run):
+    far = pl.Series("section", [1 << 60, 0]).cast(pl.Datetime("ms"))
+    FRAME.with_columns(far).write_parquet(run / "kept.parquet")
+    assert _problems(run) == {"kept.parquet": "changed"}
+
+
 @pytest.mark.parametrize("path", ["../secret", "/etc/passwd", "a/../../secret", "\0"])
 def test_a_manifest_cannot_lead_out_of_its_run(run, path):
     manifest = orjson.loads((run / "manifest.json").read_bytes())

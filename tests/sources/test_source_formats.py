@@ -1,6 +1,8 @@
 """The four layouts on small invented files."""
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -225,6 +227,24 @@ def test_broken_parquet_is_an_input_error(write, read):
     path = write("q.parquet", b"PAR1 no more")
     with pytest.raises(InputError, match="Parquet"):
         read(QuestionsSource, path)
+
+
+@pytest.mark.parametrize("unit", ["us", "ms"])
+def test_parquet_with_a_date_that_python_cannot_hold_is_an_input_error(tmp_path, unit):
+    path = tmp_path / "d.parquet"
+    far = pl.Series("date", [1 << 60]).cast(pl.Datetime(unit))
+    pl.DataFrame({"id": ["a"], "text": ["b"], "date": far}).write_parquet(path)
+    source = DocumentsSource(path=str(path))
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
+        list(read_source(source, source_files(source)))
+
+
+def test_a_bad_row_with_a_map_by_bytes_is_quarantined(tmp_path, read):
+    by_bytes = pa.array([[(b"\xff", 1)]], pa.map_(pa.binary(), pa.int8()))
+    pq.write_table(pa.table({"id": by_bytes, "text": ["a"]}), tmp_path / "d.parquet")
+    (row,) = read(DocumentsSource, tmp_path / "d.parquet")
+    assert row.error == "id: expected an id, found an object"
+    assert "xff" in row.raw
 
 
 def test_documents(write, read):

@@ -148,3 +148,12 @@ def test_the_real_exam(real_data, read):
     assert [row.answers for row in good if not row.choices and not row.has_image] == [
         [["600"]], [["36"]], [["27"]], [["40"]],
     ]  # fmt: skip
+
+
+def test_a_number_that_is_a_list_is_a_bad_row(exam, read):
+    rows = [_question("119B1"), _question(["119B2"])]
+    found = read(Igakuqa119Source, exam("119B1,a\n119B2,b\n", B=rows))
+    assert [row.error for row in found if isinstance(row, Quarantined)] == [
+        "no question has this key",
+        "number: expected an id, found a list",
+    ]

@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 
+import pyarrow as pa
 import pytest
 
 from curate.errors import InputError
@@ -91,6 +92,30 @@ def test_a_name_that_leads_out_is_refused(saved, read, name):
     with pytest.raises(InputError, match="plain name") as caught:
         read(DocumentsSource, path)
     assert caught.value.where.endswith("set/state.json")
+
+
+def test_a_name_that_is_too_long_is_refused(saved, read):
+    path = saved()
+    _state(path, lambda state: state["_data_files"].append({"filename": "x" * 9000}))
+    with pytest.raises(InputError, match="name too long"):
+        read(DocumentsSource, path)
+
+
+@pytest.mark.parametrize("odd", ["year 292278994", "one name twice"])
+def test_values_that_python_cannot_hold_stop_with_their_path(saved, read, odd):
+    path = saved()
+    ids, ones = pa.array(["a"]), pa.array([1])
+    values = {
+        "year 292278994": pa.array([(1 << 63) - 1], pa.timestamp("ms")),
+        "one name twice": pa.StructArray.from_arrays([ids, ones], names=["a", "a"]),
+    }
+    table = pa.table({"id": ids, "text": ids, "odd": values[odd]})
+    file = path / "data-00000-of-00001.arrow"
+    with pa.OSFile(str(file), "wb") as out, pa.ipc.new_stream(out, table.schema) as stream:
+        stream.write_table(table)
+    with pytest.raises(InputError, match="cannot be read as Arrow") as caught:
+        read(DocumentsSource, path)
+    assert caught.value.where == str(file)
 
 
 def test_a_link_in_it_is_refused(saved, read):

@@ -27,12 +27,15 @@ class Row(NamedTuple):
 
     def quarantined(self, file: str, error: str) -> Quarantined:
         """Returns the row as one that could not be read."""
-        if self.raw is None:
-            raw = json.dumps(self.cells, ensure_ascii=False, default=str)[:RAW_LIMIT]
-        else:
-            raw = raw_text(self.raw)
+        raw = self._shown()[:RAW_LIMIT] if self.raw is None else raw_text(self.raw)
         error = f"{self.name}: {error}" if self.name else error
         return Quarantined(file=file, line=self.page or self.number, error=error, raw=raw)
+
+    def _shown(self) -> str:
+        try:
+            return json.dumps(self.cells, ensure_ascii=False, default=str)
+        except TypeError:  # a key of a map that is no text
+            return str(self.cells)
 
 
 class Limits(NamedTuple):

@@ -16,8 +16,6 @@ from curate.sources.lines import LINE_LIMIT
 if TYPE_CHECKING:
     import polars as pl
 
-_BATCH = 64
-
 
 @dataclass(frozen=True)
 class Parquet(Format):
@@ -43,16 +41,15 @@ class Parquet(Format):
         with _parquet(path):
             batch = _scan(path).slice(block.first - 1, block.rows).collect()
             long = batch.select(_row_size(batch.schema) > LINE_LIMIT).to_series()
-        if not long.any():
-            yield from (
-                Row(n, one) for n, one in enumerate(batch.iter_rows(named=True), block.first)
-            )
-            return
-        heads = batch.select(pl.col(pl.String).str.slice(0, RAW_LIMIT))
-        for at in range(batch.height):
-            row = Row(block.first + at, (heads if long[at] else batch).row(at, named=True))
-            error = f"the row is longer than {LINE_LIMIT:,} bytes"
-            yield row.quarantined(file, error) if long[at] else row
+            if not long.any():
+                rows = batch.iter_rows(named=True)
+                yield from (Row(n, one) for n, one in enumerate(rows, block.first))
+                return
+            heads = batch.select(pl.col(pl.String).str.slice(0, RAW_LIMIT))
+            for at in range(batch.height):
+                row = Row(block.first + at, (heads if long[at] else batch).row(at, named=True))
+                error = f"the row is longer than {LINE_LIMIT:,} bytes"
+                yield row.quarantined(file, error) if long[at] else row
 
     def count(self, path: Path) -> int:
         """Returns how many rows the file says it has; raises InputError if it is no Parquet."""
@@ -64,11 +61,7 @@ class Parquet(Format):
 
 
 def _check(path: Path) -> None:
-    """Reads a Parquet file to its end; raises InputError for a damaged one.
-
-    At some damage Polars asks for so much memory that the process is aborted, which nothing can catch;
-    Arrow tells of it. A file is read so once, as long as it does not change.
-    """
+    """Raises InputError for a damaged file; it is read once for that, as long as it does not change."""
     with boundary(InputError, "cannot read"):
         status = path.stat()
     _check_whole(path, (status.st_ino, status.st_size, status.st_mtime_ns))
@@ -76,14 +69,11 @@ def _check(path: Path) -> None:
 
 @lru_cache(maxsize=1 << 16)
 def _check_whole(path: Path, state: tuple[int, int, int]) -> None:  # noqa: ARG001 (what is remembered)
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    from curate.tables import refuse_damage  # noqa: PLC0415
 
     try:
-        with pq.ParquetFile(path) as file:
-            for _ in file.iter_batches(_BATCH):
-                pass
-    except (pa.ArrowException, OSError, ValueError) as exc:
+        refuse_damage(path)
+    except ValueError as exc:
         raise _unreadable(path) from exc
 
 
@@ -137,14 +127,15 @@ def _scan(path: Path) -> "pl.LazyFrame":
 
 @contextmanager
 def _parquet(path: Path) -> Iterator[None]:
+    """Refuses a file where Polars fails: it panics at what it does not expect, and at far dates."""
     from polars.exceptions import PanicException, PolarsError  # noqa: PLC0415
 
     try:
         yield
-    except (PolarsError, PanicException, OSError) as exc:  # it panics at what it does not expect
+    except (PolarsError, PanicException, OSError, ValueError, OverflowError) as exc:
         raise _unreadable(path) from exc
 
 
 def _unreadable(path: Path) -> InputError:
-    hint = "Is the file whole? Write it again."
+    hint = "Is the file whole, and are its dates within the years 1 to 9999? Write it again."
     return InputError("cannot be read as Parquet", where=str(path), hint=hint)

@@ -134,8 +134,11 @@ def _arrow_files(path: Path) -> list[Path]:
 
 def _inside(folder: Path, name: object, told_by: str) -> Path:
     """Returns what a name stands for in the folder; refuses a path, and a link."""
-    plain = isinstance(name, str) and name not in ("", ".", "..") and Path(name).name == name
-    if not plain or "\0" in str(name) or (folder / str(name)).is_symlink():
+    plain = isinstance(name, str) and name not in ("", "..") and Path(name).name == name
+    plain = plain and "\0" not in str(name)
+    with boundary(InputError, "cannot read"):  # a name may be too long to be looked for
+        linked = plain and (folder / str(name)).is_symlink()
+    if not plain or linked:
         raise InputError(
             "names what is not a plain name of something in the folder",
             where=str(folder / told_by),
@@ -155,13 +158,15 @@ def _json(path: Path) -> Any:
 
 @contextmanager
 def _batches(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
-    """Gives the record batches of a mapped Arrow file; what is wrong with it is an InputError."""
+    """Gives the record batches of a mapped Arrow file.
+
+    Raises InputError for a file that is damaged, or holds what Python cannot, such as far dates.
+    """
     import pyarrow as pa  # noqa: PLC0415  # most runs read no such data set
 
     try:
         with pa.memory_map(str(path)) as mapped, pa.ipc.open_stream(mapped) as stream:
             yield iter(stream)
-    except (pa.ArrowException, OSError) as exc:
-        raise InputError(
-            "cannot be read as Arrow", where=str(path), hint=f"Is the file whole? {_SAVE_AGAIN}"
-        ) from exc
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as exc:
+        hint = f"Is the file whole, and are its dates within the years 1 to 9999? {_SAVE_AGAIN}"
+        raise InputError("cannot be read as Arrow", where=str(path), hint=hint) from exc
