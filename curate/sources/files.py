@@ -33,14 +33,14 @@ Stamp = tuple[int, int, int]
 class InputFile:
     """A file to read: `relative` is its posix path within its source, or else its name.
 
-    `base` is the folder that it counts from, and `stamp` what the file had when it was hashed.
+    `base` is the folder that it counts from, and `stamp` what the file had when it was hashed, if it was.
     """
 
     base: Path
     relative: str
     sha256: str
     size: int
-    stamp: Stamp = (0, 0, 0)
+    stamp: Stamp | None = None
 
     @property
     def path(self) -> Path:
@@ -49,7 +49,7 @@ class InputFile:
 
     def refuse_changed(self) -> None:
         """Raises InputError if the file is no longer the one that was hashed."""
-        if _stamp(self.path) != self.stamp:
+        if self.stamp is not None and _stamp(self.path) != self.stamp:
             raise _changed(self.path)
 
 
