@@ -98,7 +98,8 @@ def _entries(text, rows):
 
 def _all_text(data, rows):
     """Every line of a text that was read stands in one of its documents."""
-    if len(rows) == 1 and isinstance(rows[0], Quarantined):
+    bad = [row for row in rows if isinstance(row, Quarantined)]
+    if len(rows) == len(bad) == 1 or any(len(row.raw) == RAW_LIMIT for row in bad):
         return
     texts = [row.text if isinstance(row, Document) else row.raw for row in rows]
     whole = data.decode("utf-8-sig").replace("\r\n", "\n")
