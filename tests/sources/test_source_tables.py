@@ -103,6 +103,12 @@ def test_a_long_quoted_field_costs_its_own_lines_alone(csv_rows):
     assert bad[1].endswith("field limit (131072); lines 3-60003 are in it")
 
 
+def test_a_bad_quote_on_a_second_line_costs_those_two_alone(csv_rows):
+    bad, last = csv_rows('a,b\n一,"二\n三"四\n五,六\n')
+    assert bad == (2, "not CSV: ',' expected after '\"'; lines 2-3 are in it")
+    assert last == (4, {"a": "五", "b": "六"})
+
+
 def test_a_repeated_column_is_refused(csv_rows):
     with pytest.raises(InputError, match="'a' stands twice"):
         csv_rows("a,a\n1,2\n")

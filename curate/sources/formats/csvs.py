@@ -15,6 +15,7 @@ from curate.sources.formats.lines import line_ends
 from curate.sources.lines import LINE_LIMIT, Line, range_lines, raw_text, read_lines
 from curate.sources.packings import packing_of, unpacked_name
 
+_TOO_LONG = "field larger than field limit"
 _NAME_SHOWN = 40
 _NAME_LIMIT = 64
 _NO_NAME = re.compile(r"[\n。．？！?!]|\A[0-9.,%-]+\Z")
@@ -74,7 +75,8 @@ class Csv(Format):
                 return
             except csv.Error as exc:
                 error = f"not CSV: {exc}"
-                feed.close_quotes()
+                if _TOO_LONG in error:  # at any other error the parser is out of the quotes
+                    feed.close_quotes()
             yield Record(feed.take(), fields, error)
 
     def _header(self, path: Path) -> "Record | None":
