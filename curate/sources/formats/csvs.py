@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -147,15 +147,27 @@ class _Feed:
         return line.raw.decode("utf-8", "replace") + "\n" if isinstance(line, Line) else ""
 
     def close_quotes(self) -> None:
-        """Goes on to the line that ends a quoted field of several, which the parser gave up within."""
-        raw = b"".join(line.raw for line in self.fed if isinstance(line, Line))
-        marks, size, several = raw.count(b'"'), len(raw), len(self.fed) > 1
-        while several and marks % 2 and size < LINE_LIMIT and (text := next(self, None)):
-            marks, size = marks + text.count('"'), size + len(text)
+        """Goes on to the line that ends a quoted field of several, if one does; the parser gave up in it."""
+        ahead: list[Line | Quarantined] = []
+        marks = sum(map(_marks, self.fed))
+        size = sum(len(line.raw) for line in self.fed)
+        while len(self.fed) > 1 and marks % 2 and size < LINE_LIMIT:
+            if (line := next(self.lines, None)) is None:
+                break
+            ahead.append(line)
+            marks, size = marks + _marks(line), size + len(line.raw)
+        if marks % 2:  # it is never closed: the lines are rows
+            self.lines = chain(ahead, self.lines)
+        else:
+            self.fed += ahead
 
     def take(self) -> tuple[Line | Quarantined, ...]:
         fed, self.fed = self.fed, []
         return tuple(fed)
+
+
+def _marks(line: Line | Quarantined) -> int:
+    return line.raw.count(b'"') if isinstance(line, Line) else 0
 
 
 def _ranges(path: Path, records: Iterator[Record], limits: Limits) -> Iterator[Block]:
