@@ -58,6 +58,15 @@ def test_a_missing_file_is_found(run):
     assert _problems(run) == {"kept.parquet": "missing"}
 
 
+def test_a_name_that_no_file_system_takes_is_missing(run):
+    name = "9" * 300
+    manifest = (
+        (run / "manifest.json").read_text().replace('"path": "ledger.json"', f'"path": "{name}"')
+    )
+    (run / "manifest.json").write_text(manifest.replace('"path":"ledger.json"', f'"path":"{name}"'))
+    assert _problems(run) == {name: "missing"}
+
+
 def test_the_same_rows_in_other_bytes_are_told_from_other_rows(run):
     FRAME.write_parquet(run / "kept.parquet", compression="gzip")
     assert _problems(run) == {"kept.parquet": "other bytes, the same rows"}
