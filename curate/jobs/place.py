@@ -9,7 +9,7 @@ from pathlib import Path
 
 from curate.errors import InputError, UsageError, boundary
 from curate.leakage import LockedFile
-from curate.runs import file_sha256
+from curate.runs import file_sha256, sync
 
 _NAMED = 12  # characters of the hash in a partial file's name: parts of two revisions never mix
 
@@ -69,7 +69,7 @@ def place(target: Path, file: LockedFile, fill: Callable[[BufferedRandom], None]
             finally:
                 if not stream.seek(0, 2):
                     part.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        sync(target.parent)
 
 
 def _complete(
@@ -105,11 +105,3 @@ def _sha256(stream: BufferedRandom) -> str:
     stream.flush()
     stream.seek(0)
     return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

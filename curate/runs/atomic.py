@@ -34,11 +34,11 @@ def write_atomically(target: Path, write: Callable[[Path], None], *, shared: boo
         temporary.unlink(missing_ok=True)  # a link left there would lead the write elsewhere
         try:
             write(temporary)
-            _sync(temporary)
+            sync(temporary)
             os.replace(temporary, target)  # noqa: PTH105 (the atomic one, by its plain name)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync(target.parent)
+        sync(target.parent)
 
 
 @contextmanager
@@ -58,7 +58,8 @@ def storing(target: Path) -> Iterator[None]:
         raise InputError(f"writing {target.name}: {reason}", where=str(target), hint=_ROOM) from exc
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Has a file, or the names in a folder, written to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

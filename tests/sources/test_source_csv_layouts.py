@@ -148,3 +148,13 @@ def test_the_real_jmmlu_is_found_and_whole(real_data, read):
     assert len(found) == 681
     assert all(len(row.choices) == 4 and len(row.answers) == 1 for row in found)
     assert sum("\n" in row.text for row in found) == 13
+
+
+def test_what_follows_in_a_field_that_passes_the_limit_in_its_first_line_is_no_row(tmp_path):
+    path = tmp_path / "t.csv"
+    inside = ['d1,"' + "x" * 200_000, "d9,not a row,2015", 'end",2015']
+    path.write_text("\n".join(["id,text,year", *inside, "d2,a row,2015"]) + "\n")
+    bad, good = Csv()(path, "own/t.csv")
+    assert isinstance(bad, Quarantined)
+    assert "lines 2-4 are in it" in bad.error
+    assert (good.number, good.cells["id"]) == (5, "d2")

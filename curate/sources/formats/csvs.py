@@ -151,7 +151,7 @@ class _Feed:
         ahead: list[Line | Quarantined] = []
         marks = sum(map(_marks, self.fed))
         size = sum(len(line.raw) for line in self.fed)
-        while len(self.fed) > 1 and marks % 2 and size < LINE_LIMIT:
+        while marks % 2 and size < LINE_LIMIT:
             if (line := next(self.lines, None)) is None:
                 break
             ahead.append(line)
