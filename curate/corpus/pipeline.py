@@ -28,7 +28,7 @@ from curate.tables import (
 )
 
 SHARD_ROWS = 10_000
-SHARD_BYTES = 1 << 22
+SHARD_BYTES = 1 << 23
 FEW_BYTES = 1 << 24
 """For fewer bytes of input it is not worth while to start worker processes."""
 _UNPACKED = 4  # what a file holds takes at most so many times its size, but for rare ones

@@ -105,7 +105,7 @@ def crew(workers: int, kind: type[Job]) -> Iterator[Crew[Job]]:
     except BaseException:
         _end(pool)
         raise
-    pool.shutdown()
+    pool.shutdown(wait=False)  # the processes end by themselves, while the run is settled
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -19,7 +19,8 @@ from perf.leakage.peers import PEERS, Peer
 from perf.leakage.timed import BASELINE
 
 WARM_LINES = 100
-START_MB = 1.0
+START_MB = 20.0
+"""Enough that worker processes start for it, too."""
 LINEAR = (1, 2, 4)
 """Fifths of `--mb` over which linearity is measured."""
 ONE_THREAD = dict.fromkeys(
@@ -154,7 +155,7 @@ def _child(rule: str, path: Path, warm: Path, extra: Sequence[str]) -> dict[str,
 
 
 def _audits(data: Data, corpus: str, path: Path, work: Path) -> Iterator[Row]:
-    """Yields the whole command with one worker and with two, less a run over the first megabyte."""
+    """Yields the whole command with one worker and with two, less a run over its first megabytes."""
     for workers in (1, 2):
         option = ["--workers", str(workers)]
         what = f"curate audit, {workers} worker{'s' * (workers > 1)}"
