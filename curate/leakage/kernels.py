@@ -18,6 +18,9 @@ BESIDE = 32
 """Characters of the part beyond the outer hits that are aligned with them."""
 SIDE = 12
 """Characters around a hit that may belong to the part, though noise broke their n-grams."""
+DRIFT = 3
+IN_LINE, OVER = 7, 45
+"""Hits that lie so many in line, over so many characters, are of one passage, however common its words."""
 
 
 class Anchors(NamedTuple):
@@ -42,9 +45,9 @@ class Bodies(NamedTuple):
     """The folded characters of all parts and their worth: of part `p` from `starts[p]` to `starts[p + 1]`.
 
     A part is worth a look where one window of `width` characters holds anchors of `need` in all, n-grams of
-    `size`. `reach` is what the stretch between the outer hits must be worth, `least` the score that an
-    alignment needs; 0 where order means nothing (options), and none is made. A window that holds less than
-    a `fair` weight needs an alignment of `strict`.
+    `size`, or of `some` that lie in line. `reach` is what the stretch between the outer hits must be worth,
+    `least` the score that an alignment needs; 0 where order means nothing (options), and none is made. A
+    window that holds less than a `fair` weight, and not in line, needs an alignment of `strict`.
     """
 
     starts: NDArray[np.int64]
@@ -52,6 +55,7 @@ class Bodies(NamedTuple):
     worth: Ints
     size: Ints
     need: Ints
+    some: Ints
     width: Ints
     reach: Ints
     least: Ints
@@ -168,6 +172,23 @@ def best_window(hits: Hits, part: int, width: int) -> tuple[int, int, int]:
 
 
 @njit(cache=True, nogil=True)
+def in_line(hits: Hits, first: int, last: int) -> bool:
+    """Whether a window holds a run of hits that stand in the text as far from each other as in the part."""
+    k = begin = first
+    count = 1
+    while k != last:
+        after = hits.following[k]
+        gap = (hits.position[after] - hits.offset[after]) - (hits.position[k] - hits.offset[k])
+        if abs(gap) > DRIFT:
+            begin, count = after, 0
+        count += 1
+        if count >= IN_LINE and hits.position[after] - hits.position[begin] >= OVER:
+            return True
+        k = after
+    return False
+
+
+@njit(cache=True, nogil=True)
 def stretch_of(hits: Hits, first: int, last: int, size: int) -> tuple[int, int]:
     """Returns the stretch [start, end) of the part between a window's hits."""
     k = first
@@ -239,7 +260,10 @@ def holds(part: int, bodies: Bodies, scratch: Scratch, hits: Hits, n: int) -> tu
     The weight is 0 where the window cannot hold the part: too little of it, or not in its order.
     """
     weight, first, last = best_window(hits, part, bodies.width[part])
-    if weight < bodies.need[part]:
+    if weight < bodies.some[part]:
+        return 0, 0, 0
+    sure = weight >= bodies.fair[part] or in_line(hits, first, last)
+    if weight < bodies.need[part] and not sure:
         return 0, 0, 0
     size = bodies.size[part]
     start, end = hits.position[first], hits.position[last] + size
@@ -256,7 +280,7 @@ def holds(part: int, bodies: Bodies, scratch: Scratch, hits: Hits, n: int) -> tu
     score, _, _ = align_end(
         codes[low:high], worth[low:high], scratch.folded[begin : max(begin, finish)], scratch.rows
     )
-    least = bodies.least[part] if weight >= bodies.fair[part] else bodies.strict[part]
+    least = bodies.least[part] if sure else bodies.strict[part]
     return (weight if score >= least else 0), start, end
 
 
@@ -266,10 +290,10 @@ def note_places(
 ) -> int:  # fmt: skip
     """Notes the places of a chunk, which begins at a character of a text; returns how many there are now."""
     scratch, hits, found = work
-    need, total, touched, first = bodies.need, hits.total, hits.touched, hits.first
+    some, total, touched, first = bodies.some, hits.total, hits.touched, hits.first
     for k in range(seen):
         part = touched[k]
-        if total[part] >= need[part]:
+        if total[part] >= some[part]:
             weight, start, end = holds(part, bodies, scratch, hits, n)
             if weight > 0:
                 found.text[count] = text[0]

@@ -18,12 +18,14 @@ EXACT_BELOW = 5
 """In running text an option this short must stand as it is: nearly every text has something like it."""
 LINE = 80
 FEWEST = 3
+FEWEST_LINES = 4
+"""Three short lines without labels may be anything."""
 NEAR = 12
 """Characters between a stem and the first of its options, at most."""
 
 _LABELS = ("abcdefghij", "アイウエオカキクケコ", "12345", "１２３４５", "①②③④⑤⑥⑦⑧⑨⑩")
 _SENTENCE_END = re.compile(r"\A[^。\n]{0,40}?(?:。(?:[0-9０-９]つ選べ。)?|(?=\n))")
-_ENDS_A_SENTENCE = re.compile(r"[。?？]\s*$|(どれか|選べ|何か)[.。．]?\s*$")
+_HAS_A_SENTENCE = re.compile(r"[。?？]|(どれか|選べ|何か)[.．]?\s*$")
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def _alike(ours: str, theirs: str) -> bool:
 
 def printed_options(text: str) -> list[str]:
     """Returns the options that `text` begins with: labelled in order, or one a line; else none."""
-    return _labelled(text) or list(_lines(text))
+    labelled, lines = _labelled(text), list(_lines(text))
+    return labelled or (lines if len(lines) >= FEWEST_LINES else [])
 
 
 def _labelled(text: str) -> list[str]:
@@ -170,6 +173,6 @@ def _lines(text: str) -> Iterator[str]:
     if len(first) > NEAR:
         return
     for line in filter(None, rest):
-        if len(line) > LINE or _ENDS_A_SENTENCE.search(line):
+        if len(line) > LINE or _HAS_A_SENTENCE.search(line):
             return
         yield line

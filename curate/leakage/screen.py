@@ -48,10 +48,12 @@ ENOUGH = 12.0
 NEARLY = 0.75
 INFORMATION = 9.5
 """... which is this much, or, of a part that has no more, nearly all."""
-PLENTY = 6.0
+PLENTY = 8.0
 STRICT = 2.0
+SOME = 2.5
 """A smaller share of a long part is worth a look, too, if its anchors weigh PLENTY: half of a case may be
-short of rare words. It must align with STRICT times as much information."""
+short of rare words. It must align with STRICT times as much information. Anchors that lie in line need
+weigh but SOME: a passage of formulas is one, copied."""
 REACH = 1.2
 """The stretch between the outer hits must be worth more: an alignment's score pays for errors."""
 SLACK = 1.6
@@ -229,6 +231,8 @@ def _most(anchors: Anchors) -> int:
 def _bodies(anchored: Sequence[Anchored]) -> Bodies:
     parts = [one.part for one in anchored]
     lengths = [len(part.codes) for part in parts]
+    needs = np.array([_need(one) for one in anchored], np.int32)
+    order = np.array([part.part is not Part.CHOICES for part in parts], np.bool_)
     least = [0.0 if p.part is Part.CHOICES else _least(p.information) for p in parts]
     reach = [min(REACH * low, NEARLY * p.information) for low, p in zip(least, parts, strict=True)]
     return Bodies(
@@ -236,7 +240,8 @@ def _bodies(anchored: Sequence[Anchored]) -> Bodies:
         _joined([part.codes for part in parts], np.uint32),
         _joined([part.worth for part in parts], np.int32),
         np.array([one.size for one in anchored], np.int32),
-        np.array([_need(one) for one in anchored], np.int32),
+        needs,
+        np.where(order, np.minimum(needs, int(UNIT * SOME)), needs).astype(np.int32),
         np.array([int(len(p.folded.text) * SLACK) + EXTRA for p in parts], np.int32),
         (UNIT * np.array(reach)).astype(np.int32),
         (UNIT * np.array(least)).astype(np.int32),

@@ -20,7 +20,8 @@ class Thresholds(Record):
     name is much of a short stem's information, and is not the stem), and `information` in all. Or half of a
     case: a passage of `density` (its share of the stretch of text in which it stands) with `passage_share`
     and `passage` in all, or a `verbatim` one that is worth `verbatim_information`, covers
-    `verbatim_coverage` of the part and is `verbatim_length` characters long.
+    `verbatim_coverage` of the part and is `verbatim_length` characters long; one that is nearly `half` of
+    the part and of its information may be short: `half_information` and `half_length`.
     Where half of the options stand, too, `share` of stem and options together is enough; `stem_share` of
     the stem, where nearly all do. A stem that asks about a case and stands without it takes, with nearly
     all its options, `caseless`. `options` is half of them, from which they are the item's; `same_options`
@@ -38,6 +39,9 @@ class Thresholds(Record):
     verbatim: Share = 0.95
     verbatim_information: Information = 12.0
     verbatim_length: NonNegativeInt = 40
+    half: Share = 0.45
+    half_information: Information = 16.0
+    half_length: NonNegativeInt = 22
     stem_share: Share = 0.45
     options: Share = 0.5
     same_options: Share = 0.8
@@ -48,11 +52,13 @@ class Thresholds(Record):
             return self.share
         if self._is_verbatim(score):
             return score.share * self.verbatim_information / score.information
+        if self._is_half(score):
+            return min(self.share, self.half)
         return min(self.share, self.passage_share) if self._is_passage(score) else self.share
 
     def found(self, score: PartScore) -> bool:
         """Whether a part was found."""
-        if self._is_verbatim(score) or self._is_passage(score):
+        if self._is_verbatim(score) or self._is_half(score) or self._is_passage(score):
             return True
         enough = score.information >= self.information and score.share >= self.share
         return enough and score.coverage >= self.coverage
@@ -60,7 +66,7 @@ class Thresholds(Record):
     @property
     def least(self) -> float:
         """The information below which no part is found by itself."""
-        return min(self.information, self.passage, self.verbatim_information)
+        return min(self.information, self.passage, self.verbatim_information, self.half_information)
 
     def _is_passage(self, score: PartScore) -> bool:
         dense = score.density >= self.density and score.share >= self.passage_share
@@ -73,6 +79,11 @@ class Thresholds(Record):
             and score.length >= self.verbatim_length
             and score.information >= self.verbatim_information
         )
+
+    def _is_half(self, score: PartScore) -> bool:
+        dense = score.density >= self.verbatim and score.length >= self.half_length
+        whole_enough = min(score.share, score.coverage) >= self.half
+        return dense and whole_enough and score.information >= self.half_information
 
 
 @dataclass(frozen=True)

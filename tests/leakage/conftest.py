@@ -16,3 +16,11 @@ def detector():
     from curate.leakage import Detector  # noqa: PLC0415
 
     return Detector(ITEMS)
+
+
+@pytest.fixture(scope="session")
+def igakuqa(real_data):
+    """The items of the real benchmark."""
+    from curate.leakage import BenchmarkRef, read_benchmark  # noqa: PLC0415
+
+    return read_benchmark(BenchmarkRef(name="igakuqa", path=str(real_data / "igakuqa"))).items

@@ -6,7 +6,7 @@ import pytest
 from leak_items import BY_ID, ITEMS, PAGES
 from rapidfuzz.distance import Levenshtein
 
-from curate.leakage import BenchmarkItem, BenchmarkRef, read_benchmark
+from curate.leakage import BenchmarkItem
 from curate.leakage.disguises import DISGUISES, HALF, Disguise, Material, plantable
 from curate.leakage.wording import LOOKALIKES, full_width, half_width, other_kanji, telling
 from curate.models import Document, Question, Verdict
@@ -39,11 +39,6 @@ def texts(name, items=ITEMS):
 def changed_item(**keys):
     question = BY_ID["20A1"].question.model_copy(update=keys)
     return BenchmarkItem("held-out", question)
-
-
-@pytest.fixture(scope="module")
-def igakuqa(real_data):
-    return read_benchmark(BenchmarkRef(name="igakuqa", path=str(real_data / "igakuqa"))).items
 
 
 def test_names_are_told_apart_and_expect_a_leak_or_a_review():
