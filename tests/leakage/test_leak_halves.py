@@ -38,12 +38,12 @@ def test_halves_of_real_cases_are_leaks(igakuqa, half):
     assert sum(leaks) >= 0.98 * len(leaks)
 
 
-def test_half_of_a_short_stem_is_a_leak_word_for_word_only(detector):
-    text = BY_ID[STEM].question.text
-    half = text[: len(text) * 5 // 8]
-    assert verdicts(detector, _document("half", half)) == {STEM: "contaminated"}
+@pytest.mark.parametrize("id_", ["20A2", "21B2", "14C3"])
+def test_half_of_a_short_stem_is_a_leak_word_for_word_only(detector, id_):
+    half = _first(BY_ID[id_].question.text)
+    assert verdicts(detector, _document("half", half)) == {id_: "contaminated"}
     changed = "".join(c if i % 6 else "〇" for i, c in enumerate(half))
-    assert STEM not in verdicts(detector, _document("changed", changed))
+    assert verdicts(detector, _document("changed", changed)) == {}
 
 
 def test_prose_that_lists_things_below_a_stem_is_no_set_of_options(detector):
