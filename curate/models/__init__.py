@@ -15,6 +15,7 @@ from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
 from curate.models.pair import Pair, Tier
+from curate.models.pair_ledger import PairLedger, PairStage
 from curate.models.provenance import Provenance
 from curate.models.question import LETTERS, MAX_CHOICES, Document, Exclusion, Question
 from curate.models.report import (
@@ -62,6 +63,8 @@ __all__ = [
     "NotChecked",
     "OptionPair",
     "Pair",
+    "PairLedger",
+    "PairStage",
     "Part",
     "Passage",
     "Power",
