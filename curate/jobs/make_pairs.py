@@ -56,7 +56,7 @@ def _made(plan: PairsPlan, run: RunFolder, progress: Progress) -> Outcome:
     for one in paired:
         accounts.add(one.accounts)
     ledger = pair_ledger(plan, sampled, accounts)
-    done = write_run(plan, run, Made(paired, ledger, checked, sampled.recorded))
+    done = write_run(plan, run, Made(paired, ledger, checked, sampled.recorded, sampled.tokenizer))
     error = _first_failure(plan, sampled, checked)
     status = Status.FAILED if isinstance(error, InputError) else Status.DONE
     run.seal(status, error.exit if error else 0, done.result, done.names, done.contents)

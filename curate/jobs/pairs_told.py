@@ -13,6 +13,13 @@ from curate.jobs.pairs_write import OUTPUTS
 from curate.models import Manifest
 
 
+_RECORDED = {
+    "question_unknown": "that the corpus does not have",
+    "question_dropped": "that the corpus dropped",
+    "question_not_asked": "that are not asked",
+}
+
+
 def told(
     plan: PairsPlan, out: Path, result: Mapping[str, Any], error: CurateError | None
 ) -> Outcome:
@@ -64,7 +71,9 @@ def _notes(plan: PairsPlan, result: Mapping[str, Any]) -> Iterator[str]:
         yield f"--unaudited: {plan.corpus.gap}; the pairs name no audit"
     if not result["pairs"]:
         yield "no pair was made: the ledger says why"
-    for what in ("question_unknown", "question_dropped", "question_not_asked"):
-        number = result["dropped_by"].get("recorded", {}).get(f"recorded.{what}", 0)
-        if number:
-            yield f"{number:,} recorded answers are to a {what.replace('_', ' that is ')}"
+    if result["tokenizer"] is None:
+        yield "the model's tokenizer is not known: no length in tokens was checked (--tokenizer DIR)"
+    left_out = result["dropped_by"].get("recorded", {})
+    for reason, which in _RECORDED.items():
+        if number := left_out.get(f"recorded.{reason}"):
+            yield f"{number:,} recorded answers are to questions {which}"

@@ -15,7 +15,7 @@ from curate.jobs.pairs_shards import PAIR_SCHEMA, Paired
 from curate.jobs.power import shown_power
 from curate.models import Audit, AuditVerdict, PairLedger
 from curate.runs import RunFolder, table_sha256
-from curate.sampling import ChatTemplate
+from curate.sampling import ChatTemplate, Tokenizer
 from curate.tables import row_digests
 
 BLANKS = " \t\r\n\u3000"
@@ -39,6 +39,7 @@ class Made:
     ledger: PairLedger
     checked: Checked
     recorded: RecordedRows | None
+    tokenizer: Tokenizer | None
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def write_run(plan: PairsPlan, run: RunFolder, made: Made) -> Done:
     run.write_lines("quarantine.jsonl", made.recorded.bad if made.recorded else ())
     run.write_json("ledger.json", made.ledger)
     run.write_json("audit.json", audit)
-    return Done(_result(plan, made.ledger, audit), OUTPUTS, {})
+    return Done(_result(plan, made, audit), OUTPUTS, {})
 
 
 def pairs_content(tables: Sequence[Path]) -> str:
@@ -113,7 +114,8 @@ def _recipe_text(plan: PairsPlan) -> str:
     return yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
 
 
-def _result(plan: PairsPlan, ledger: PairLedger, audit: Audit) -> dict[str, Any]:
+def _result(plan: PairsPlan, made: Made, audit: Audit) -> dict[str, Any]:
+    ledger = made.ledger
     pairs = {
         s.stage.removeprefix("pairs."): s for s in ledger.stages if s.stage.startswith("pairs.")
     }
@@ -126,6 +128,7 @@ def _result(plan: PairsPlan, ledger: PairLedger, audit: Audit) -> dict[str, Any]
         "grades": ledger.grades,
         "ground_truths": ledger.stage("ground_truths").rows_out,
         "pairs": ledger.pairs,
+        "tokenizer": "known" if made.tokenizer else None,
         "pairs_by_tiers": {name: stage.rows_out for name, stage in pairs.items()},
         "dropped_by": {s.stage: s.dropped for s in ledger.stages if s.dropped},
         "power": shown_power(audit.power),
