@@ -110,20 +110,15 @@ def make_pairs_command(
     """
     from curate.cli.run import finish
     from curate.jobs.make_pairs import make_pairs
-    from curate.jobs.pairs_recipe import PairsOptions
+    from curate.jobs.pairs_recipe import Asked, PairsOptions
 
     show = Show(format_)
     options = PairsOptions(
         corpus=corpus,
         recipe=recipe,
-        engine=engine,
-        model=model,
-        adapter=str(adapter) if adapter else None,
-        url=url,
-        responses=responses,
+        asked=Asked(engine, model, adapter, url, responses, tokenizer),
         template=template,
         examples=examples,
-        tokenizer=tokenizer,
         n=n,
         max_bad=max_bad,
         benchmarks=benchmark or (),

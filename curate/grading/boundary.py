@@ -1,4 +1,4 @@
-"""Where prompt and completion meet, in tokens: as they were sampled, and short enough to be trained on whole."""
+"""Where prompt and completion meet in tokens: as they were sampled, and short enough to be trained on."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import polars as pl
 from curate.sampling import Prompt, Tokenizer
 
 ENDING = 8
-"""Tokens kept free for what a trainer adds: the end of the text, or what a chat template puts behind a turn."""
+"""Tokens kept free for what a trainer adds: the end of the text, or of a turn."""
 
 MOVED, TOO_LONG = "boundary.moved", "length.too_long"
 

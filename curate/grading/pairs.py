@@ -1,4 +1,4 @@
-"""Pairs: which two sides of a question are set against each other, drawn by hashes, and why others are not."""
+"""Pairs: which two sides of a question stand against each other, drawn by hashes, and why others do not."""
 
 import hashlib
 from collections import Counter
@@ -34,12 +34,12 @@ TRIES = 64
 
 
 class Side(NamedTuple):
-    """A text that may stand in a pair; `draw` is its place in the drawn order."""
+    """A text that may stand in a pair: its place in the drawn order, and the index of its response."""
 
     draw: bytes
     text: str
     sha256: str
-    index: int | None
+    response: int | None
     tokens: int | None
 
 
@@ -67,11 +67,11 @@ def named(tiers: TierPair) -> str:
 
 
 def draw_pairs(sides: pl.DataFrame, policy: PairPolicy, seed: int) -> Drawn:
-    """Returns the pairs of sides that a policy makes, questions in the order of their first side.
+    """Returns the pairs that a policy makes of sides, questions in the order of their first.
 
-    `sides` has `question_id, tier, index, text, sha256, tokens`; all of a question stand in one frame. The order
-    in which sides are taken is that of a hash of seed, question and text, so that it does not depend on
-    other questions, on shards or on a generator's state.
+    `sides` has `question_id, tier, index, text, sha256, tokens`; all of a question stand in one frame. They
+    are taken in the order of a hash of seed, question and text, so that it does not depend on other
+    questions, on shards or on a generator's state.
     """
     drawn = Drawn()
     for id_, by_tier in _by_question(sides, seed):
@@ -179,6 +179,6 @@ def _row(id_: str, tiers: TierPair, one: Side, other: Side) -> tuple[object, ...
         *(one.text, other.text),
         *(tiers[0].value, tiers[1].value),
         *(one.sha256, other.sha256),
-        *(one.index, other.index),
+        *(one.response, other.response),
         *(one.tokens, other.tokens),
     )

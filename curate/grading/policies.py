@@ -14,13 +14,13 @@ Choice = Literal["pair", "leave_out"]
 class PairPolicy(Record):
     """What all policies state.
 
-    A question gives at most `per_tiers` pairs of each two tiers, and `per_question` in all. Sides are taken in
-    an order drawn by the recipe's seed; with `lengths: nearest` each better side gets the worse one nearest to
-    its length. Two sides that are alike to `near_identical` or more (share of the longer text's characters in
-    common order) make no pair. `all_right` and `all_wrong` say what becomes of a question whose samples
-    are all right or all wrong, `wrong_count` whether an answer of too many or too few letters is a wrong one,
-    `unexplained` what becomes of a sample without the explanation that its template asks for. A sample with
-    one of `flags` is left out.
+    A question gives at most `per_tiers` pairs of each two tiers, and `per_question` in all. Sides are taken
+    in an order drawn by the recipe's seed; with `lengths: nearest` each better side gets the worse one
+    nearest to its length. Two sides alike to `near_identical` or more (the characters that both have in
+    one order, by all characters) make no pair. `all_right` and `all_wrong` say what becomes of a question
+    whose samples are all right or all wrong, `wrong_count` whether an answer of too many or too few letters
+    is a wrong one, `unexplained` what becomes of a sample without the explanation that its template asks
+    for. A sample with one of `flags` is left out.
     """
 
     tiers: ClassVar[tuple[TierPair, ...]]

@@ -18,8 +18,8 @@ class PairsRecipe(Record):
     `template` is a prompt template; in a file also the name of a shipped one, or a file beside the recipe.
     Few-shot examples are drawn from the corpus by the template's `shots`, or read from the file `examples`.
     `images` says what becomes of questions that show an image. A side that is longer with its prompt than
-    `max_length` tokens is left out; `tokenizer` is the folder of the model's tokenizer where the engine does not
-    know it. `leakage` are the thresholds at which prompts and samples are checked: by default the corpus'.
+    `max_length` tokens is left out; `tokenizer` is the folder of the model's tokenizer where the engine does
+    not know it. `leakage` are the thresholds for prompts and samples: by default those of the corpus.
     """
 
     recipe: Literal["pairs/1"]

@@ -26,7 +26,7 @@ SIDE_SCHEMA = pl.Schema(
         "reason": pl.String(),
     }
 )
-"""Columns of sides; `reason` says why one may not be paired, `index` is the response's, null of a solution."""
+"""Columns of sides; `reason` says why one may not be paired, `index` is the response's, if it is one."""
 
 BLANKS = " \t\r\n\u3000"
 _CONTRADICTS = "explanation.contradicts"

@@ -124,14 +124,9 @@ def _arguments(options: PairsOptions) -> dict[str, Any]:
     given = {
         "corpus": str(options.corpus),
         "recipe": str(options.recipe) if options.recipe else None,
-        "engine": options.engine,
-        "model": options.model,
-        "adapter": options.adapter,
-        "url": options.url,
-        "responses": str(options.responses) if options.responses else None,
+        **{name: str(value) for name, value in vars(options.asked).items() if value is not None},
         "template": options.template,
         "examples": str(options.examples) if options.examples else None,
-        "tokenizer": str(options.tokenizer) if options.tokenizer else None,
         "n": options.n,
         "max_bad": options.max_bad,
         "benchmarks": [*options.benchmarks],
@@ -147,17 +142,18 @@ def _arguments(options: PairsOptions) -> dict[str, Any]:
 def _shown(options: PairsOptions, recipe: PairsRecipe) -> str:
     """Returns the command that gives the same bytes again, with paths by their last part."""
     words = ["curate", "make-pairs", "--corpus", "CORPUS"]
+    asked = options.asked
     paths = (
         ("--recipe", options.recipe),
-        ("--responses", options.responses),
+        ("--responses", asked.responses),
         ("--examples", options.examples),
-        ("--tokenizer", options.tokenizer),
-        ("--adapter", Path(options.adapter) if options.adapter else None),
-        ("--model", Path(options.model) if options.model else None),
+        ("--tokenizer", asked.tokenizer),
+        ("--adapter", asked.adapter),
+        ("--model", Path(asked.model) if asked.model else None),
     )
     plain = (
-        ("--engine", options.engine),
-        ("--url", options.url),
+        ("--engine", asked.engine),
+        ("--url", asked.url),
         ("--template", Path(options.template).name if options.template else None),
         ("--n", options.n),
         ("--max-bad", options.max_bad),

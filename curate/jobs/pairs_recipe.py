@@ -17,19 +17,26 @@ _ENGINE_PATHS = ("model", "adapter", "tokenizer", "responses")
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Who is asked: an engine, and what it wants."""
+
+    engine: str | None = None
+    model: str | None = None
+    adapter: Path | None = None
+    url: str | None = None
+    responses: Path | None = None
+    tokenizer: Path | None = None
+
+
+@dataclass(frozen=True)
 class PairsOptions:
     """What the command line of `make-pairs` says; None or empty where it says nothing."""
 
     corpus: Path
     recipe: Path | None = None
-    engine: str | None = None
-    model: str | None = None
-    adapter: str | None = None
-    url: str | None = None
-    responses: Path | None = None
+    asked: Asked = Asked()
     template: str | None = None
     examples: Path | None = None
-    tokenizer: Path | None = None
     n: int | None = None
     max_bad: int | None = None
     benchmarks: Sequence[str] = ()
@@ -56,10 +63,10 @@ def resolved_recipe(options: PairsOptions) -> PairsRecipe:
     _stay_inside(raw)
     for key in ("seed", "max_bad", "template"):
         _lay(raw, (key,), getattr(options, key))
-    for key, path in (("examples", options.examples), ("tokenizer", options.tokenizer)):
+    for key, path in (("examples", options.examples), ("tokenizer", options.asked.tokenizer)):
         _lay(raw, (key,), str(path.absolute()) if path else None)
     _lay(raw, ("sampling", "n"), options.n)
-    _lay_engine(raw, options)
+    _lay_engine(raw, options.asked)
     overlay_benchmarks(raw, options.benchmarks)
     settings = parse_settings(options.settings)
     _lay(raw, ("template",), settings.pop("template", None))
@@ -81,12 +88,12 @@ def _lay(raw: RawRecipe, path: tuple[str, ...], value: Any) -> None:
     raw.overlaid.add(path)
 
 
-def _lay_engine(raw: RawRecipe, options: PairsOptions) -> None:
+def _lay_engine(raw: RawRecipe, asked: Asked) -> None:
     """Names the engine: by `--engine`, by what only one engine takes, or as the recipe does."""
     old = raw.data.get("engine") or {}
     if not isinstance(old, dict):
         return
-    told = options.engine or ("recorded" if options.responses else old.get("engine"))
+    told = asked.engine or ("recorded" if asked.responses else old.get("engine"))
     if told is None:
         raise UsageError(
             "no engine is named",
@@ -100,10 +107,10 @@ def _lay_engine(raw: RawRecipe, options: PairsOptions) -> None:
     engine = dict(old) if old.get("engine") in (None, told) else {}
     engine["engine"] = told
     raw.data["engine"] = engine
-    for key in ("model", "adapter", "url"):
-        _lay(raw, ("engine", key), getattr(options, key))
-    if options.responses:
-        _lay(raw, ("engine", "responses"), str(options.responses.absolute()))
+    for key, word in (("model", asked.model), ("url", asked.url)):
+        _lay(raw, ("engine", key), word)
+    for key, path in (("adapter", asked.adapter), ("responses", asked.responses)):
+        _lay(raw, ("engine", key), str(path.absolute()) if path else None)
     _refuse_lacking(engine)
 
 

@@ -261,11 +261,15 @@ def _flagged(responses: pl.DataFrame) -> pl.DataFrame:
 
 def _completed(drawn: pl.DataFrame, rows: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
     """Returns the pairs with what their questions add, and the turns of their prompts."""
-    own = rows.select(pl.col("id").alias("question_id"), "prompt", "messages", "year")
+    own = rows.with_row_index("place").select(
+        "place", pl.col("id").alias("question_id"), "prompt", "messages", "year"
+    )
     lengths = sides.select("question_id", "prompt_tokens").unique("question_id")
     joined = drawn.join(own, on="question_id", how="left", maintain_order="left")
     joined = joined.join(lengths, on="question_id", how="left", maintain_order="left")
-    return joined.select(*PAIR_SCHEMA.names(), "messages").cast(dict(PAIR_SCHEMA))
+    return joined.sort("place", maintain_order=True).select(
+        *(pl.col(name).cast(dtype) for name, dtype in PAIR_SCHEMA.items()), "messages"
+    )
 
 
 def _counted(reasons: pl.Series) -> Counter[str]:

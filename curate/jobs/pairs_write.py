@@ -75,7 +75,7 @@ def pairs_content(tables: Sequence[Path]) -> str:
 
 
 def _all(tables: Sequence[Path]) -> pl.LazyFrame:
-    return pl.scan_parquet(tables, glob=False)
+    return pl.scan_parquet([*tables], glob=False)
 
 
 def _pairs(tables: Sequence[Path], audit: Audit) -> pl.LazyFrame:

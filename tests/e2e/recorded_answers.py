@@ -26,7 +26,9 @@ def wrong(row, at=0, label="Answer:"):
     letters = LETTERS[: len(row["choices"])]
     others = [letter for letter in letters if letter not in key][: len(key)]
     others = others if len(others) == len(key) and tuple(others) not in known else [*key[1:], "a"]
-    return f" 第一印象では別のものを選びたくなる（{at}）。\n {label} {','.join(sorted(set(others)))}"
+    return (
+        f" 第一印象では別のものを選びたくなる（{at}）。\n {label} {','.join(sorted(set(others)))}"
+    )
 
 
 def every_grade(row):

@@ -107,13 +107,12 @@ def test_a_finished_run_is_told_again_verified_and_asked(make, answers, pairs, c
     assert (again.code, again.data) == (0, first.data)
     assert cli("verify", pairs).code == 0
     told = cli("sql", pairs, "SELECT count(*) AS n FROM pairs", "--format", "json")
-    assert told.data["rows"] == [[first.data["pairs"]]] or first.data["pairs"] in str(told.data)
-    ledger = cli("sql", pairs, "SELECT stage FROM ledger", "--format", "csv")
-    assert "sides.ground_truth" in ledger.out
+    assert str(first.data["pairs"]) in told.out
+    assert "sides.ground_truth" in cli("sql", pairs, "SELECT stage FROM ledger").out
     assert make(answers, "--n", 2).code == 2
 
 
-def test_a_leaking_sample_is_in_no_pair(make, demo_run, tmp_path, pairs, table, items):
+def test_a_leaking_sample_is_in_no_pair(make, demo_run, tmp_path, pairs, table):
     leak = table_text(HELD_OUT)
     rows = questions(demo_run)
     first = rows[0]["id"]
@@ -126,7 +125,9 @@ def test_a_leaking_sample_is_in_no_pair(make, demo_run, tmp_path, pairs, table, 
     assert make(written(tmp_path / "a.jsonl", rows, answers)).code == 0
     ledger = _ledger(pairs)
     assert ledger.stage("responses").dropped["leakage.contaminated"] == 1
-    [flagged] = [r for r in table(pairs / "responses.parquet") if "leakage.contaminated" in r["flags"]]
+    [flagged] = [
+        r for r in table(pairs / "responses.parquet") if "leakage.contaminated" in r["flags"]
+    ]
     assert (flagged["question_id"], flagged["index"]) == (first, 2)
     assert leak not in "".join(row["chosen"] for row in table(pairs / "pairs.parquet"))
     assert {row["record_id"] for row in table(pairs / "findings.parquet")} == {f"{first}#2"}

@@ -155,7 +155,9 @@ def test_recorded_answers_that_cannot_be_used_fail_the_run_with_their_line(
     what, corpus, again, write, tmp_path, read_lines
 ):
     row, why = BAD[what]
-    good = [{"question_id": f"9A{at}", "text": " 説明。\n Answer: b", "index": 0} for at in range(3)]
+    good = [
+        {"question_id": f"9A{at}", "text": " 説明。\n Answer: b", "index": 0} for at in range(3)
+    ]
     answers = write("a.jsonl", [*good, row])
     told = again(corpus(), answers=answers)
     assert told.code == 3
@@ -180,8 +182,20 @@ def test_two_models_are_not_mixed(corpus, again, write, tmp_path):
 
 ODD = [
     {**EXAMPLES[0], "id": "8A1", "text": "正しい答えが一つもない問いはどれか。", "answers": []},
-    {**EXAMPLES[0], "id": "8A2", "text": "選択肢が失われた問いである。", "choices": [], "answers": []},
-    {**EXAMPLES[0], "id": "8A3", "text": "写真を見て答える問いはどれか。", "choices": [], "has_image": True},
+    {
+        **EXAMPLES[0],
+        "id": "8A2",
+        "text": "選択肢が失われた問いである。",
+        "choices": [],
+        "answers": [],
+    },
+    {
+        **EXAMPLES[0],
+        "id": "8A3",
+        "text": "写真を見て答える問いはどれか。",
+        "choices": [],
+        "has_image": True,
+    },
     {
         **{key: EXAMPLES[1][key] for key in ("exam", "year", "choices", "answers")},
         "id": "8A4",

@@ -168,6 +168,8 @@ def test_a_question_is_paired_the_same_way_in_any_shard_and_order(some, policy, 
 
 
 def test_the_seed_draws():
-    sides = _sides(*(("Q", tier, f"{tier}{at}" * 5) for tier in ("chosen", "rejected") for at in range(9)))
+    sides = _sides(
+        *(("Q", tier, f"{tier}{at}" * 5) for tier in ("chosen", "rejected") for at in range(9))
+    )
     found = {draw_pairs(sides, Samples(), seed).frame()["chosen"][0] for seed in range(30)}
     assert len(found) > 3

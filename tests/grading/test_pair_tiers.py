@@ -70,7 +70,9 @@ def test_a_sample_without_its_explanation_is_left_out_where_one_is_asked_for():
 
 
 def test_a_flagged_sample_is_left_out_where_the_policy_says_so():
-    graded = answered(" 短い。\n Answer: a", " 左室の壁は厚く、血液を大動脈へ強く押し出している。\n Answer: a")
+    graded = answered(
+        " 短い。\n Answer: a", " 左室の壁は厚く、血液を大動脈へ強く押し出している。\n Answer: a"
+    )
     assert _reasons(graded) == [None, None]
     assert _reasons(graded, flags=("explanation_short",)) == ["flag.explanation_short", None]
 
