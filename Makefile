@@ -11,14 +11,14 @@ CORE := $(CACHE)/core-$(call hash,core)
 DEV := $(CACHE)/dev-$(call hash,dev)
 PAGE := $(CACHE)/page-$(call hash,page)
 # Only these folders are collected: the environment lacks what other tests import.
-MODEL_TESTS := tests/sampling
+MODEL_TESTS := tests/sampling tests/jobs/test_pairs_are_trained_on.py
 MODELS := $(CACHE)/models-$(call hash,models)
 PERF_PINS := constraints/core.txt perf/leakage/requirements.txt
 PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling
+.PHONY: help demo test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-pairs
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ perf-leakage: $(PERF)/ready ## Compare the leakage detector with others; needs J
 
 perf-sampling: $(MODELS)/ready ## Compare our vLLM engine with a bare LLM.generate; takes minutes.
 	$(MODELS)/bin/python perf/sampling.py
+
+perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA, takes minutes.
+	$(CORE)/bin/python perf/pairs.py
 
 build: $(DEV)/ready ## Build the wheel into dist/.
 	$(DEV)/bin/python -m hatchling build -t wheel

@@ -8,8 +8,10 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import orjson
 import polars as pl
@@ -19,9 +21,9 @@ from curate.corpus.workers import crew
 from curate.grading.policies import Hierarchy
 from curate.grading.tiers import Form
 from curate.jobs.pairs_audit import LEAKS
-from curate.jobs.pairs_shards import Accounts, Grading, Pairing, asked_rows, grouped
+from curate.jobs.pairs_shards import Accounts, Grading, Group, Pairing, asked_rows, grouped
 from curate.runs import WorkFolder
-from curate.sampling import Prompt, prompt_templates, read_template
+from curate.sampling import Prompt, TextTemplate, prompt_templates, read_template
 from curate.sources import read_source, source_files
 from curate.sources.yakugakuqa import YakugakuqaSource
 
@@ -31,8 +33,10 @@ PER_FILE = 256
 WORKERS = 2
 LETTERS = "abcde"
 
+Row = dict[str, Any]
 
-def base():
+
+def base() -> pl.DataFrame:
     source = YakugakuqaSource(path=str(Path(os.environ["JMLE_DATA"]) / "yakugakuqa"))
     found = [
         one.model_copy(update={"explanation_verified": "the publisher"})
@@ -42,7 +46,7 @@ def base():
     return shard_frame(found, range(len(found)))
 
 
-def lines(row, at):
+def lines(row: Row, at: int) -> Iterator[Row]:
     for index in range(SAMPLES):
         letter = row["answers"][0][0] if index % 2 else LETTERS[(at + index) % 5]
         text = (
@@ -56,7 +60,9 @@ def lines(row, at):
         }  # fmt: skip
 
 
-def stored(folder, rows, questions):
+def stored(
+    folder: Path, rows: pl.DataFrame, questions: int
+) -> Iterator[tuple[Path, list[Row], int]]:
     """Writes what the store would hold; yields its files, each with its rows."""
     some = rows.sort("id").to_dicts()
     characters = 0
@@ -72,7 +78,7 @@ def stored(folder, rows, questions):
         yield file, asked, characters
 
 
-def main():
+def main() -> None:
     responses = int(sys.argv[1]) if len(sys.argv) > 1 else MILLION
     template = read_template(prompt_templates()["paper"])
     with TemporaryDirectory() as folder:
@@ -91,7 +97,9 @@ def main():
         took(work, groups, template, (responses, characters))
 
 
-def group(work, rows, files, asked):
+def group(
+    work: WorkFolder, rows: pl.DataFrame, files: Sequence[Path], asked: Sequence[Row]
+) -> list[Group]:
     prompts = [
         Prompt(
             question_id=row["id"], template="paper", text=f"Question: {row['text']}\n Explanation:"
@@ -103,7 +111,12 @@ def group(work, rows, files, asked):
     return list(grouped(work, "perf", whole, list(files), PER_FILE))
 
 
-def took(work, groups, template, size):
+def took(
+    work: WorkFolder,
+    groups: Sequence[Group],
+    template: TextTemplate,
+    size: tuple[int, int],
+) -> None:
     responses, characters = size
     accounts, started = Accounts(), time.monotonic()
     with crew(WORKERS, Grading) as team:
@@ -122,6 +135,8 @@ def took(work, groups, template, size):
     )
     print(f"{responses:,} responses of {characters / responses:.0f} characters, {WORKERS} workers")
     print(f"grading {between - started:.1f} s, pairing {ended - between:.1f} s")
+    cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"processor time of the workers {cpu.ru_utime + cpu.ru_stime:.1f} s")
     print(f"together {ended - started:.1f} s (at most 120 s for a million)")
     print(f"{accounts.drawn.made.total():,} pairs; grades {dict(accounts.grades)}")
     print(

@@ -93,9 +93,9 @@ def sampled_sides(
 ) -> tuple[pl.DataFrame, Counter[str]]:
     """Returns every response as a side, and how the texts of those that may be paired were edited.
 
-    `graded` has the columns of responses.parquet, and `leak` with the reason why a sample or its prompt leaks. A
-    run-on is cut off where the grader ends its reading, blanks at the end go, and a recorded answer that lost
-    the blank at its beginning gets it back.
+    `graded` has the columns of responses.parquet, and `leak` with the reason why a sample or its prompt
+    leaks. A run-on is cut off where the grader ends its reading (`questions` has those of such responses),
+    blanks at the end go, and a recorded answer that lost the blank at its beginning gets it back.
     """
     tiers = policy.tier_of()
     sides = graded.select(

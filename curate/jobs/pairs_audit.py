@@ -1,4 +1,4 @@
-"""The audit of what a run of pairs writes: its prompts, solutions and samples, by the corpus' own detector."""
+"""The audit of a run of pairs: its prompts, solutions and samples, by the detector of the corpus."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ UNAUDITED = "Audit it first, or go on with --unaudited, which stands in all that
 
 @dataclass(frozen=True)
 class Corpus:
-    """A finished run of `build-corpus`. `gap` says why its audit is no pass of its content; None: it is one."""
+    """A finished run of `build-corpus`; `gap` says why its audit is no pass of its content, if it is none."""
 
     path: Path
     manifest: Manifest

@@ -105,7 +105,7 @@ class Grading:
     template: TextTemplate | ChatTemplate
 
     def grade(self, group: Group) -> Graded:
-        """Returns a shard with its responses graded and its solutions written, made now unless they are there."""
+        """Returns a shard, its responses graded and its solutions written, unless they are there."""
         graded = self.work.table(f"graded-{group.name}")
         solutions = self.work.table(f"solutions-{group.name}")
         stored = _stored(group.stored)
@@ -142,7 +142,9 @@ class Pairing:
         rows = pl.read_parquet(graded.group.asked, glob=False)
         responses = _with_leaks(pl.read_parquet(graded.responses, glob=False), leaks)
         solutions = _clean_solutions(pl.read_parquet(graded.solutions, glob=False), leaks)
-        sides, edited = sampled_sides(responses, questions_of(rows), self.policy, self.form)
+        cut = responses.filter(pl.col("flags").list.contains("run_on"))["question_id"]
+        questions = questions_of(rows.filter(pl.col("id").is_in(cut.implode())))
+        sides, edited = sampled_sides(responses, questions, self.policy, self.form)
         samples, solutions = self._measured(sides, rows), self._measured(solutions, rows)
         fit = pl.concat([solutions, samples]).filter(pl.col("reason").is_null())
         drawn = draw_pairs(fit, self.policy, self.seed)

@@ -1,4 +1,4 @@
-"""What `make-pairs` tells: of a run that is done, of one that was done before, and of one that is only planned."""
+"""What `make-pairs` tells: of a run that is done, was done before, or is only planned."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +11,6 @@ from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.pairs_plan import PairsPlan
 from curate.jobs.pairs_write import OUTPUTS
 from curate.models import Manifest
-
 
 _RECORDED = {
     "question_unknown": "that the corpus does not have",
@@ -30,7 +29,7 @@ def told(
         exit=error.exit if error else 0,
         error=Problem.of(error) if error else None,
         notes=[*_notes(plan, result)],
-        hint=f"curate sql {out} 'SELECT * FROM pairs LIMIT 5'",
+        hint=f"curate sql {out} 'FROM pairs LIMIT 5'",
     )
 
 

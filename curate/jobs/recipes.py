@@ -8,6 +8,7 @@ from curate.errors import UsageError, boundary, did_you_mean
 from curate.jobs.outcome import Outcome
 from curate.jobs.sft import sft_templates
 from curate.leakage import known_layouts
+from curate.sampling import prompt_templates
 from curate.tables import share
 
 
@@ -17,6 +18,7 @@ def list_recipes() -> Outcome:
         title="Recipes",
         data={
             "recipes": {name: _purpose(path) for name, path in _recipes().items()},
+            "prompt_templates": {name: _purpose(path) for name, path in prompt_templates().items()},
             "sft_templates": {name: _purpose(path) for name, path in sft_templates().items()},
             "benchmarks": [
                 {"name": known.name, "title": known.title, "tested": known.tested}
@@ -50,11 +52,7 @@ def copy_recipe(name: str, to: Path) -> Outcome:
     with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
         shutil.copyfile(known[name], target)
     is_sft = name in sft_templates()
-    words = (
-        f"build-corpus SOURCE --sft {target}"
-        if is_sft
-        else f"{_command(target)} SOURCE --recipe {target}"
-    )
+    words = f"build-corpus SOURCE --sft {target}" if is_sft else _command(target)
     return Outcome(
         title="Recipe copied",
         data={"recipe": name, "to": str(target)},
@@ -63,8 +61,13 @@ def copy_recipe(name: str, to: Path) -> Outcome:
 
 
 def _command(recipe: Path) -> str:
-    """Returns the command that takes a recipe of this kind."""
-    return "audit" if read_recipe(recipe).data["recipe"] == "audit/1" else "build-corpus"
+    """Returns the command that takes a recipe of this kind, with what it needs."""
+    words = {
+        "audit/1": "audit SOURCE",
+        "corpus/1": "build-corpus SOURCE",
+        "pairs/1": "make-pairs --corpus RUN --engine vllm --model MODEL",
+    }
+    return f"{words[read_recipe(recipe).data['recipe']]} --recipe {recipe}"
 
 
 def _recipes() -> dict[str, Path]:

@@ -24,7 +24,8 @@ _RANK = {tier: rank for rank, tier in enumerate(Tier)}
 class Pair(Record):
     """One pair. The *columns* `chosen` and `rejected` are sides; the tiers say what stands in them.
 
-    An index is that of the response in responses.parquet, null of a ground truth. Lengths are in tokens of the model that sampled; `audit` is the content hash that was audited.
+    An index is that of the response in responses.parquet, null of a ground truth. Lengths are in tokens of
+    the model that sampled; `audit` is the content hash that was audited.
     """
 
     prompt: NonEmpty

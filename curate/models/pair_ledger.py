@@ -29,10 +29,11 @@ class PairStage(Record):
 class PairLedger(Record):
     """Each stage adds up for itself, and the stages fit each other.
 
-    `recorded` counts rows of a file of recorded answers, `questions` those of the corpus, `responses` what was
-    sampled, `ground_truths` the questions whose solution is a side, `sides.<tier>` which of both stand in a
-    pair, and `pairs.<better>.<worse>` all combinations of two sides of a question. `audited` says whether the
-    corpus had a passing audit of exactly its content.
+    `recorded` counts rows of a file of recorded answers, `questions` those of the corpus, `responses` what
+    was sampled, `ground_truths` the questions whose solution is a side, `sides.<tier>` which of both stand in
+    a pair, and `pairs.<better>.<worse>` all combinations of two sides of a question. `edited` counts sides
+    whose text is not all of a sample. `audited` says whether the corpus had a passing audit of exactly its
+    content.
     """
 
     format: Literal["pair_ledger/1"] = "pair_ledger/1"

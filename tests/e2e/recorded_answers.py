@@ -16,7 +16,8 @@ def questions(run):
 def right(row, at=0, label="Answer:"):
     """A right answer; those of other `at` are another text."""
     told = "".join(row["choices"][LETTERS.index(letter)] for letter in row["answers"][0])
-    return f" 選択肢を順に検討すると、{told}だけが条件を満たす（{at}）。\n {label} {','.join(row['answers'][0])}"
+    key = ",".join(row["answers"][0])
+    return f" 選択肢を順に検討すると、{told}だけが条件を満たす（{at}）。\n {label} {key}"
 
 
 def wrong(row, at=0, label="Answer:"):

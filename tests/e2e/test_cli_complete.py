@@ -47,7 +47,7 @@ BENCHMARKS = sorted(known_layouts())
         ("curate audit x --benchmark ", [f"{name}=" for name in BENCHMARKS]),
         ("curate build-corpus x --benchmark ya", ["yakugakuqa="]),
         ("curate build-corpus x --sft ", ["direct", "sft"]),
-        ("curate recipes ", ["audit", "corpus", "direct", "sft"]),
+        ("curate recipes ", ["audit", "corpus", "direct", "pairs", "sft"]),
         ("curate schema ", sorted(RECORDS)),
         ("curate schema que", ["question"]),
         ("curate sql --format ", ["human", "json", "quiet"]),

@@ -6,6 +6,7 @@ from recorded_answers import questions, written
 from curate.artefacts import share
 from curate.corpus import pipeline
 from curate.jobs import make_pairs, pairs_shards
+from curate.sampling import RecordedSampler
 
 HELD_OUT = share("pipelines", "demo", "held_out.jsonl")
 ENGINE = "engine.shard=8"
@@ -77,8 +78,6 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(step, make, files, small_s
 
 
 def test_what_was_sampled_is_not_sampled_again(make, small_shards, monkeypatch):
-    from curate.sampling import RecordedSampler
-
     asked, sample = [], RecordedSampler.sample
 
     def noted(self, prompts, sampling):

@@ -2,6 +2,7 @@
 
 import json
 
+import polars as pl
 import pytest
 from recorded_answers import questions, right, written, wrong
 
@@ -102,8 +103,6 @@ def test_unaudited_says_nothing_of_a_corpus_that_passes(corpus, again, tmp_path)
 
 
 def test_rows_that_changed_since_their_audit_are_refused(corpus, again, tmp_path):
-    import polars as pl
-
     run = corpus()
     kept = pl.read_parquet(run / "kept.parquet")
     kept.with_columns(text=pl.col("text") + "。").write_parquet(run / "kept.parquet")
@@ -134,8 +133,6 @@ def test_what_is_no_corpus_is_told(what, cli, corpus, again, write, tmp_path):
     elif what == "damaged":
         (run / "kept.parquet").write_bytes((run / "kept.parquet").read_bytes()[:-40])
     else:
-        import polars as pl
-
         pl.DataFrame({"id": ["a"]}).write_parquet(run / "kept.parquet")
     answers = write("a.jsonl", [{"question_id": "9A0", "text": "a"}])
     told = again(run, answers=answers)
