@@ -23,7 +23,12 @@ class Grade(StrEnum):
 
 
 class Response(Record):
-    """One sample, stored as it came; `explanation`, `answer` and `grade` are what was read from its text."""
+    """One sample, stored as it came; what follows `finish_reason` was read from its text.
+
+    `grade` is the tolerant grade and `pattern` the reading that it stands on; `strict` tells whether the
+    published scorer counts the same text as right. All three are None where the text was not graded; a
+    question without a key has a `pattern` and an `answer`, but neither grade.
+    """
 
     question_id: NonEmpty
     prompt_sha256: Sha256 | None = None
@@ -38,6 +43,8 @@ class Response(Record):
     explanation: str | None = None
     answer: list[NonEmpty] | None = None
     grade: Grade | None = None
+    strict: bool | None = None
+    pattern: NonEmpty | None = None
     flags: list[NonEmpty] = []
 
     @model_validator(mode="after")
