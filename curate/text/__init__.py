@@ -2,13 +2,23 @@
 
 from curate.text.columns import normalised
 from curate.text.fold import Folded, fold, fold_table, folds_between, normalise
-from curate.text.judgements import Judgement, judgement
+from curate.text.judgements import (
+    RIGHT_WORDS,
+    VERDICT_END,
+    VERDICT_WORD,
+    Judgement,
+    judgement,
+    wants_right,
+)
 from curate.text.plain_yaml import TangledYamlError, refuse_tangles
 from curate.text.suspicious import SUSPICIONS, Suspicion, suspicions
 from curate.text.visible import visible
 
 __all__ = [
+    "RIGHT_WORDS",
     "SUSPICIONS",
+    "VERDICT_END",
+    "VERDICT_WORD",
     "Folded",
     "Judgement",
     "Suspicion",
@@ -22,4 +32,5 @@ __all__ = [
     "refuse_tangles",
     "suspicions",
     "visible",
+    "wants_right",
 ]

@@ -3,22 +3,26 @@
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from curate.models import LETTERS
 
-_RIGHT = frozenset(["正", "正しい", "適切", "適切である", "適当", "適当である", "○", "〇", "◯"])
+RIGHT_WORDS = frozenset(
+    ["正", "正しい", "適切", "適切である", "適当", "適当である", "○", "〇", "◯"]
+)
 _GAP = r"\s{0,3}"  # no *: white space without end must not cost its square
 _LABEL = r"10|[1-9]|[a-j]"
-_WORD = (
+VERDICT_WORD = (
     "正しい|誤っている|誤りである|誤り|適切である|適切でない|不適切|適当である|適当でない|不適当|適切|適当"
     "|正(?![常確式規比面味反負方数弦解答当中極孔午のに電荷月直体則統円])"
     "|誤(?![差嚥認解飲用診投作字記答謬植薬っり])"
     "|[○〇◯×✕✖☓]"
 )
-_END = r"(?=[\s。.、,:;)」]|$|(?<=[正誤○〇◯×✕✖☓]))"
+VERDICT_END = r"(?=[\s。.、,:;)」]|$|(?<=[正誤○〇◯×✕✖☓]))"
 _LABEL_FIRST = re.compile(
-    rf"(?:^|[\s。.、)」])(?:選択肢)?({_LABEL}){_GAP}[:.、)]?{_GAP}({_WORD}){_END}", re.MULTILINE
+    rf"(?:^|[\s。.、)」])(?:選択肢)?({_LABEL}){_GAP}[:.、)]?{_GAP}({VERDICT_WORD}){VERDICT_END}",
+    re.MULTILINE,
 )
 _MARK_FIRST = re.compile(rf"(?:^|[\s。])([○〇◯×✕✖☓]){_GAP}({_LABEL})(?=[\s:.、)])", re.MULTILINE)
 _SENTENCE = re.compile(
@@ -41,7 +45,7 @@ _WANTS_WRONG = re.compile(
     "(?:もの|記述|内容|説明|対応)?(?:の|は)|誤りはどれ"
 )
 _WANTS_RIGHT = re.compile("(?<!不)(?:正しい|適切な|適当な)(?:もの|記述|内容|説明|対応)?(?:の|は)")
-_DENIES = re.compile("ない|なく|ず|除|以外|禁|誤|不適|不要|間違")
+_DENIES = re.compile("ない|なく|ず|除|以外|禁|誤|不適|不要|間違|乏し")
 _OBLIGES = re.compile("なければならない|ねばならない|必ず|まず|ずつ")
 _POINTS_BACK = re.compile(r"\s{0,3}(?:それ|これ|その|この中|上記|前記)")
 _OF_STATEMENTS = re.compile("組合せ|組み合わせ|組み合せ|正誤")
@@ -101,11 +105,11 @@ def _declared(text: str, known: str) -> dict[str, bool]:
 
 def _chosen(stem: str, text: str, known: str) -> dict[str, bool]:
     """Returns for every option that is judged whether it then is an answer to the stem."""
-    wants_right = _wants_right(stem)
+    asks_right = wants_right(stem)
     judged = _judged(text)
-    if wants_right is None or not set(judged) <= set(known):
+    if asks_right is None or not set(judged) <= set(known):
         return {}
-    return {letter: right == wants_right for letter, right in judged.items()}
+    return {letter: right == asks_right for letter, right in judged.items()}
 
 
 def _judged(text: str) -> dict[str, bool]:
@@ -116,13 +120,14 @@ def _judged(text: str) -> dict[str, bool]:
     else:
         pairs = [(found[1], found[2]) for found in _LABEL_FIRST.finditer(text)]
     pairs += [(found[1], found[2]) for found in _SENTENCE.finditer(text)]
-    said = {(_letter(label), word in _RIGHT) for label, word in pairs}
+    said = {(_letter(label), word in RIGHT_WORDS) for label, word in pairs}
     if len({label.isdigit() for label, _ in pairs}) > 1 or len(dict(said)) < len(said):
         return {}
     return dict(sorted(said))
 
 
-def _wants_right(stem: str) -> bool | None:
+@lru_cache(maxsize=4096)
+def wants_right(stem: str) -> bool | None:
     """Tells whether the stem asks for what is right; None where it asks for what is not so in other words."""
     sentences = _SENTENCE_END.split(unicodedata.normalize("NFKC", stem))
     asked = next((one for one in reversed(sentences) if _ASKS.search(one)), "")

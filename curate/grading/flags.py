@@ -1,0 +1,61 @@
+"""What is noticed of a response beside its grade."""
+
+import re
+from typing import Literal, get_args
+
+from curate.grading.asked import Asked
+from curate.text import judgement
+
+Flag = Literal[
+    "answer_first",
+    "explanation_long",
+    "explanation_short",
+    "language_switched",
+    "question_copied",
+    "repetition_loop",
+    "run_on",
+    "verdicts_contradict",
+]
+FLAGS: tuple[Flag, ...] = get_args(Flag)
+
+SHORT, LONG = 20, 2000
+"""Characters of an explanation."""
+
+_FOREIGN = re.compile(
+    "[\uac00-\ud7a3\u0400-\u04ff\u0590-\u05ff\u0600-\u06ff\u0e00-\u0e7f这为们应该经发现时进动种诊疗]"
+)
+_ENGLISH = re.compile(r"(?:[a-z]{1,20}[ ,.'-]{1,3}){14}")
+_KANA = re.compile("[ぁ-んァ-ヶ]")
+_VERDICTS = ("正しい", "誤", "適切", "○", "×", "正解", "正答")
+_JUDGED = 3000
+
+
+def flags_of(
+    asked: Asked, text: str, explanation: str | None, letters: str, *, first: bool
+) -> list[Flag]:
+    """Returns the flags of a folded text with its explanation; `first`: the answer stands before that."""
+    flags: list[Flag] = []
+    if explanation is not None:
+        flags += ["answer_first"] if first else []
+        flags += ["explanation_long"] if len(explanation) > LONG else []
+        flags += ["explanation_short"] if len(explanation) < SHORT else []
+        flags += ["language_switched"] if _switched(text) else []
+        flags += ["verdicts_contradict"] if _contradicts(asked, explanation, letters) else []
+    if asked.stem and asked.stem in text.replace("\n", ""):
+        flags.append("question_copied")
+    return flags
+
+
+def _switched(text: str) -> bool:
+    """Tells whether a text with kana also holds another script, Chinese characters, or English sentences."""
+    return _KANA.search(text) is not None and bool(_FOREIGN.search(text) or _ENGLISH.search(text))
+
+
+def _contradicts(asked: Asked, explanation: str, letters: str) -> bool:
+    """Tells whether the explanation's own verdicts on the options make another answer than was given."""
+    if not letters or not any(word in explanation for word in _VERDICTS):
+        return False
+    found = judgement(
+        asked.question.text, len(asked.question.choices), [list(letters)], explanation[:_JUDGED]
+    )
+    return found is not None and not found.supports

@@ -1,0 +1,55 @@
+"""The fast path: a shard of responses with their grades."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from curate.errors import InputError
+from curate.grading.grade import Grader
+from curate.models import Question
+
+GRADE_SCHEMA = pl.Schema(
+    {
+        "explanation": pl.String(),
+        "answer": pl.List(pl.String()),
+        "grade": pl.String(),
+        "strict": pl.Boolean(),
+        "pattern": pl.String(),
+        "flags": pl.List(pl.String()),
+    }
+)
+"""The columns that grading sets, as in the record `Response`."""
+
+
+def graders(questions: Mapping[str, Question], label: str | None = None) -> dict[str, Grader]:
+    """Returns a grader for every question, to be used for all shards."""
+    return {id_: Grader(question, label) for id_, question in questions.items()}
+
+
+def grade_frame(responses: pl.DataFrame, graders: Mapping[str, Grader]) -> pl.DataFrame:
+    """Returns the responses (`question_id`, `text`, `finish_reason`) with the columns of `GRADE_SCHEMA` set.
+
+    Raises InputError for a question without a grader.
+    """
+    unknown = set(responses["question_id"].unique()) - graders.keys()
+    if unknown:
+        raise InputError(
+            f"{len(unknown)} unknown questions, such as {min(unknown)!r}",
+            where="question_id",
+            hint="Give responses to the questions of this corpus only.",
+        )
+    rows = [
+        graders[id_].grade(text, finish_reason)
+        for id_, text, finish_reason in responses.select(
+            "question_id", "text", "finish_reason"
+        ).iter_rows()
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * len(_ORDER)
+    graded = pl.DataFrame(dict(zip(_ORDER, columns, strict=True)), schema=_ORDER, strict=False)
+    return responses.drop(GRADE_SCHEMA.names(), strict=False).hstack(
+        graded.select(GRADE_SCHEMA.names())
+    )
+
+
+_ORDER = GRADE_SCHEMA
+"""Graded has its fields in the order of the schema."""

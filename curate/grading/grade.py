@@ -1,0 +1,147 @@
+"""The grader: one response to one grade, by the first tier of patterns that finds an answer."""
+
+from typing import NamedTuple
+
+from curate.grading.asked import Asked, asked_of
+from curate.grading.degenerate import is_blank, loops
+from curate.grading.flags import flags_of
+from curate.grading.fold import Read, read
+from curate.grading.graded import Found, Graded
+from curate.grading.numbers import value_of
+from curate.grading.patterns import CHOICE, NUMERIC, WHOLE_NAMES, Pattern
+from curate.grading.refusals import refuses
+from curate.grading.strict import strict_grade
+from curate.models import Grade, Question
+
+TRUNCATED = "length"
+"""The finish reason of a response that was cut off."""
+
+_SHORT = 40
+_LONGEST_WHOLE = 220
+_LEAD = 12
+"""Characters that may stand before an answer in its line for the line to be no part of the explanation."""
+
+
+def grade(
+    question: Question, text: str, finish_reason: str | None = None, label: str | None = None
+) -> Graded:
+    """Returns the grades of one response; `label` is what its template writes before the answer, if anything.
+
+    `Grader` does the same for many responses to one question, `grade_frame` for many questions.
+    """
+    return Grader(question, label).grade(text, finish_reason)
+
+
+class Grader:
+    """Grades the responses to one question."""
+
+    def __init__(self, question: Question, label: str | None = None) -> None:
+        self.asked = asked_of(question)
+        self.label = label
+        self._known: dict[tuple[str, str | None], Graded] = {}
+
+    def grade(self, text: str, finish_reason: str | None = None) -> Graded:
+        """Returns the grades of one response; those of short texts are remembered."""
+        if len(text) > _SHORT:
+            return self._grade(text, finish_reason)
+        key = (text, finish_reason)
+        if key not in self._known:
+            self._known[key] = self._grade(text, finish_reason)
+        return self._known[key]
+
+    def _grade(self, text: str, finish_reason: str | None) -> Graded:
+        strict = strict_grade(self.asked, text, self.label)
+        if finish_reason == TRUNCATED:
+            return _unread(Grade.TRUNCATED, strict, text)
+        if is_blank(text):
+            return _unread(Grade.DEGENERATE, strict, None)
+        if loops(text):
+            return _unread(Grade.DEGENERATE, strict, text)._replace(flags=("repetition_loop",))
+        return _graded(self.asked, read(text, self.asked.stem), strict)
+
+
+class _Answer(NamedTuple):
+    """What a response comes to: the name of its pattern, its answer and grade, and the place it was read at."""
+
+    pattern: str
+    grade: Grade | None
+    answer: tuple[str, ...] = ()
+    found: Found | None = None
+
+
+def find(asked: Asked, text: str) -> tuple[Pattern, Found] | None:
+    """Returns the answer in a folded text and the pattern that read it; of a tier's matches the last."""
+    for tier in NUMERIC if asked.numeric else CHOICE:
+        matched = [(pattern, found) for pattern in tier if (found := _match(pattern, asked, text))]
+        if matched:
+            return max(matched, key=lambda one: one[1].end)
+    return None
+
+
+def _match(pattern: Pattern, asked: Asked, text: str) -> Found | None:
+    if pattern.hints and not any(hint in text for hint in pattern.hints):
+        return None
+    if not pattern.whole:
+        return pattern.pick(list(pattern.regex.finditer(text)), asked)
+    if len(text) > _LONGEST_WHOLE:
+        return None
+    match = pattern.regex.fullmatch(text.strip())
+    return pattern.pick([match], asked) if match else None
+
+
+def _graded(asked: Asked, seen: Read, strict: bool | None) -> Graded:
+    answer = _answer(asked, seen.text)
+    explanation, first = _explanation(seen, answer)
+    letters = "" if asked.numeric else "".join(answer.answer)
+    flags = [*flags_of(asked, seen.text, explanation, letters, first=first)]
+    flags += ["run_on"] if seen.run_on else []
+    return Graded(
+        explanation, answer.answer, answer.grade, strict, answer.pattern, tuple(sorted(flags))
+    )
+
+
+def _answer(asked: Asked, text: str) -> _Answer:
+    matched = find(asked, text)
+    if matched is None:
+        grade = Grade.REFUSED if refuses(text) else Grade.NO_ANSWER
+        return _Answer(grade.value, grade)
+    pattern, found = matched
+    if found.conflict:
+        return _Answer(pattern.name, Grade.CONFLICTING)
+    answer = (found.number,) if found.number else tuple(found.letters)
+    return _Answer(pattern.name, _grade_of(asked, found), answer, found)
+
+
+def _grade_of(asked: Asked, found: Found) -> Grade | None:
+    if any(letter not in asked.known for letter in found.letters):
+        return Grade.OUT_OF_RANGE
+    if not asked.accepted:
+        return None
+    if found.number:
+        right = asked.value is not None and value_of(found.number) == asked.value
+        return Grade.CORRECT if right else Grade.INCORRECT
+    if tuple(found.letters) in asked.accepted:
+        return Grade.CORRECT
+    return Grade.INCORRECT if len(found.letters) in asked.counts else Grade.WRONG_COUNT
+
+
+def _explanation(seen: Read, answer: _Answer) -> tuple[str | None, bool]:
+    """Returns the response without the line of its answer, and whether the answer came first."""
+    if answer.pattern in WHOLE_NAMES:
+        return None, False
+    whole = seen.body.strip() or None
+    if answer.found is None:
+        return whole, False
+    place = answer.found.start
+    if place - (seen.text.rfind("\n", 0, place) + 1) > _LEAD:
+        return whole, False
+    lines = seen.body.split("\n")
+    start, end = seen.line_of(place), seen.line_of(max(place, answer.found.end - 1))
+    before, after = "\n".join(lines[:start]).strip(), "\n".join(lines[end + 1 :]).strip()
+    if answer.pattern not in WHOLE_NAMES and not before and not after:
+        return whole, False
+    return before or after, not before
+
+
+def _unread(grade: Grade, strict: bool | None, explanation: str | None) -> Graded:
+    return Graded(explanation, (), grade, strict, grade.value, ())

@@ -1,0 +1,166 @@
+"""The patterns, as a table: a name, a regular expression, what is read, and what must stand in the text.
+
+Patterns of one tier are equal, and the match that ends last wins, because answers are corrected later on; a
+tier is only asked where those above found nothing. A new pattern is one entry here.
+"""
+
+import re
+from typing import NamedTuple
+
+from curate.grading.fits import (
+    COPULA,
+    OPTION_SENTENCE,
+    PREDICATE,
+    PREDICATE_EN,
+    by_copula,
+    by_predicate,
+)
+from curate.grading.keys import END, KEYS, NOT
+from curate.grading.numbers import NUMBER, UNIT, number_in
+from curate.grading.picks import Pick, closing, edge, last
+from curate.grading.readers import all_options, by_letter, by_line
+from curate.grading.verdicts import VERDICT, by_verdicts
+
+
+class Pattern(NamedTuple):
+    """One way to state an answer; `whole` ones match nothing less than the text.
+
+    `hints`: without one of them in the text the expression is not tried.
+    """
+
+    name: str
+    regex: re.Pattern[str]
+    pick: Pick
+    hints: tuple[str, ...] = ()
+    whole: bool = False
+
+
+def _pattern(
+    name: str, regex: str, pick: Pick, hints: tuple[str, ...] = (), *, whole: bool = False
+) -> Pattern:
+    return Pattern(name, re.compile(regex, re.MULTILINE), pick, hints, whole)
+
+
+_KEYS = rf"(?P<keys>{KEYS})"
+_WORD = r"(?:答え?|解答|回答|正解|正答|答案|結論|(?<![a-z])(?:answers?|correct (?:option|choice)|final choice))"
+_NAME = r"(?:the )?(?:選択肢|option|choice|記号|番号)?\s{0,2}"
+_LINK = (
+    r"(?:[\"'」】\])]{0,3}\s{0,2}(?:\([^()\n]{0,15}\))?\s{0,2}"
+    r"(?:は(?!、?\s{0,2}(?:次|以下)の)|:|=|→|⇒|仍?[为為]|(?:would |should )?(?:is|are|be)\b)[、,:]?\s{0,4}"
+    r"|[】\]]\s{0,4}|(?:(?<=^答え)|(?<=回答)|(?<=正解)|(?<=正答))[ \n]{1,3}|(?<=answer)\s{0,2}\n\s{0,2})"
+)
+_ANSWER = rf"{_WORD}{_LINK}{_NAME}"
+_SAID = r"(?P<said>[^\n]{1,160}?)(?:である|です|となる|だ)?[。.]?$"
+_STATES = ("答", "正解", "結論", "answer", "correct", "choice")
+_UNSURE = r"(?!では|じゃ|でな|肢?は|とは(?:な|言え)|に(?:は)?な(?:ら|り得)な)"
+
+WHOLE = (
+    _pattern("bare", rf"\W{{0,4}}{_KEYS}\W{{0,4}}", last(by_letter), whole=True),
+    _pattern("option", r"(?P<said>[^\n]{1,200})", last(by_line), whole=True),
+)
+STATED = (
+    _pattern("answer_line", rf"{_ANSWER}{_KEYS}{END}{NOT}", last(by_letter), _STATES),
+    _pattern("answer_text", rf"{_ANSWER}{_SAID}", last(by_line), _STATES),
+    _pattern(
+        "all_options",
+        rf"{_ANSWER}(?:全て|すべて|全部|all(?= of| the|\W|$))",
+        last(all_options),
+        ("全", "すべて", "all"),
+    ),
+    _pattern(
+        "is_answer",
+        rf"{_KEYS}\s{{0,2}}(?:が|は|を|のみが?|だけが)\s{{0,2}}(?:最も|一番)?(?:正解|正答|答え|解答|回答){_UNSURE}",
+        last(by_letter),
+        ("正解", "答"),
+    ),
+    _pattern(
+        "is_answer_en",
+        rf"{_KEYS},? (?:is|are) (?:the )?(?:most )?(?:correct|right|best|appropriate|likely) (?:answers?|option|choice)",
+        last(by_letter),
+        (" is ", " are "),
+    ),
+    _pattern(
+        "correction",
+        rf"(?:[a-j]\W{{0,2}}(?:では|じゃ|で)なく(?:て)?|正しくは|訂正(?:します|すると|する)?"
+        rf"|(?<![a-z])(?:actually|correction|i meant|rather))[、,。:]?\s{{0,3}}{_NAME}{_KEYS}{END}{NOT}",
+        last(by_letter),
+        ("なく", "正しくは", "訂正", "actually", "correction", "meant", "rather"),
+    ),
+    _pattern(
+        "chosen",
+        rf"{_KEYS}(?:の[^。、\n]{{1,25}})?\s{{0,2}}を(?:正解と|正答と|解答と|答えと"
+        r"|選(?:択(?!しな|せず|肢)|び(?!がち)|ぶ(?!べきでは|のは)|ん(?!では)|ばざる))",
+        last(by_letter),
+        ("を選", "を正", "を解答", "を答"),
+    ),
+    _pattern(
+        "chosen_en",
+        r"(?<![a-z])(?<!not )(?:choose|select|chose|selected|pick|go with|corresponds? to|matches)[ :](?:the )?"
+        rf"(?:option |choice |answer )?{_KEYS}{END}",
+        last(by_letter),
+        ("choose", "select", "chose", "pick", "go with", "corresponds", "matches"),
+    ),
+)
+BOXED = (
+    _pattern(
+        "boxed",
+        rf"\\boxed\s?\{{\s?(?:\\(?:text|mathrm|mathbf)\w{{0,4}}\{{)?\s?{_KEYS}",
+        last(by_letter),
+        ("\\boxed",),
+    ),
+)
+LINES = (
+    _pattern("line", rf"^\W{{0,6}}{_KEYS}\W{{0,4}}$", edge(by_letter)),
+    _pattern(
+        "remark",
+        rf"\W{{0,3}}{_KEYS}(?:[:,、。 ]\s{{0,3}}|(?=\())(?!正|誤|適|不)[^a-z\s][^\n]{{0,80}}",
+        last(by_letter),
+        whole=True,
+    ),
+)
+VERDICTS = (
+    _pattern(
+        "verdicts",
+        VERDICT,
+        by_verdicts,
+        ("正", "誤", "適", "○", "×", "correct", "true", "false", "wrong"),
+    ),
+)
+PROSE = (
+    _pattern(
+        "prose",
+        PREDICATE,
+        by_predicate,
+        ("最", "該当", "正", "適", "妥当", "可能性", "考えられ", "疑われ", "誤"),
+    ),
+    _pattern("option_sentence", OPTION_SENTENCE, last(by_letter), ("選択肢",)),
+    _pattern("prose_en", PREDICATE_EN, last(by_line), (" is ", " are ", " be ")),
+    _pattern("copula", COPULA, by_copula, ("最", "正", "適", "べき", "誤", "のは", "答")),
+)
+CHOICE = (WHOLE, STATED, BOXED, LINES, VERDICTS, PROSE)
+"""The tiers for a question with options."""
+
+_NUMBER = rf"(?P<number>[^\n。]{{0,60}})"
+NUMERIC = (
+    (_pattern("number", r"(?P<number>[^\n]{1,60})", last(number_in), whole=True),),
+    (_pattern("number_line", rf"{_ANSWER}{_NUMBER}", last(number_in), _STATES),),
+    (
+        _pattern(
+            "result",
+            rf"(?:は|が|=|≈|≒|約|で|度|率|値)\s?[①-⑳]?\s?(?P<number>(?:{NUMBER}){UNIT})"
+            r"(?=です|である|とな|と(?:求|計算|算出)|になる|に相当|[(/。\[]|\s{0,2}$)",
+            closing(number_in),
+        ),
+    ),
+)
+"""The tiers for a question that asks for a number."""
+
+NAMES = tuple(pattern.name for tiers in (CHOICE, NUMERIC) for tier in tiers for pattern in tier)
+WHOLE_NAMES = frozenset(
+    pattern.name
+    for tiers in (CHOICE, NUMERIC)
+    for tier in tiers
+    for pattern in tier
+    if pattern.whole
+)
+"""Patterns that leave no explanation."""
