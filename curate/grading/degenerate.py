@@ -7,14 +7,16 @@ _LONGEST = 600
 _LEAST, _TIMES = 120, 5
 _SAMPLE = 2000
 _MUCH = 0.3
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
 _ODD = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffd\ue000-\uf8ff\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200c-\u200f\u202a-\u202e\u2061-\u206f"
+    "\ufffd\ue000-\uf8ff\ud800-\udfff]"
 )
 
 
 def is_blank(text: str) -> bool:
     """Tells whether a text holds nothing to read: white space, or a good part of it unreadable characters."""
-    sample = text[:_SAMPLE].strip() or text.strip()[:_SAMPLE]
+    sample = _INVISIBLE.sub("", text[:_SAMPLE].strip() or text.strip()[:_SAMPLE]).strip()
     return not sample or len(_ODD.findall(sample)) > _MUCH * len(sample)
 
 

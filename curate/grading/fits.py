@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from curate.grading.asked import Asked
 from curate.grading.graded import Found
-from curate.grading.keys import KEYS, PARENTHESISED, letters_of, parenthesised
+from curate.grading.keys import END, KEYS, NOT, PARENTHESISED, letters_of, parenthesised
 from curate.grading.readers import said
 
 _MOST = r"(?:最も|もっとも|一番)"
@@ -40,7 +40,7 @@ OPTION_SENTENCE = (
 """A whole sentence on one option, which it calls the answer at its end."""
 
 COPULA = (
-    rf"(?:{_MOST}|最適|正し[いく]|正解|正答|答え|適切|べき|誤って|高いの|なるの)[^。\n]{{0,40}}?"
+    rf"(?:{_MOST}|最適|正し[いく]|正解|正答|適切|べき|誤って|高いの|なるの)[^。\n]{{0,40}}?"
     r"は[、,:]?\s?(?P<said>[^。\n]{1,60}?)"
     r"(?:である|です|だ(?=[。\n]|$)|と(?:考え|判断|思わ|な[るり])|だと|が(?:最も)?(?:妥当|適切|考え)|(?=[。\n]|$))"
 )
@@ -51,10 +51,10 @@ _CLAUSE = re.compile(r"[。\n]")
 _LETTERS = re.compile(rf"(?P<keys>{KEYS})(?:の[^。、\n]{{1,25}})?$")
 _WITH_LETTERS = re.compile(rf"{PARENTHESISED}$")
 _LEADING = re.compile(
-    rf"(?:[a-j]\s?[~-]\s?[a-j]の(?:うち|中で)[、,]?)?(?:選択肢)?\s?(?P<keys>{KEYS})(?![a-z0-9])"
+    rf"(?:[a-j]\s?[~-]\s?[a-j]の(?:うち|中で)[、,]?)?(?:選択肢)?\s?(?P<keys>{KEYS}){END}{NOT}"
 )
 _LIST = re.compile(rf"{PARENTHESISED}")
-_COMMA = re.compile(r"[、,]|ため|ので|から|のは")
+_COMMA = re.compile(r"[、,]|ため|ので|から|のは|(?=「)")
 
 
 def by_predicate(matches: Sequence[re.Match[str]], asked: Asked) -> Found | None:

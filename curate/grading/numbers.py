@@ -7,11 +7,20 @@ from curate.grading.asked import Asked
 from curate.grading.graded import Found
 
 NUMBER = r"[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]{1,12})?|[0-9]{1,20}(?:\.[0-9]{1,12})?"
-UNIT = r"[^0-9\n。、=]{0,16}"
+UNIT = r"[^0-9\n。、=ぁ-ん]{0,16}"
+_SYMBOL = r"[^0-9①-⑳\n。、,;=ぁ-ん]{0,12}"
+_PLACED = rf"(?:[①-⑳]\s{{0,2}})?(?:{NUMBER})?{_SYMBOL}"
+ALONE = (
+    rf"(?:約|およそ|about )?\s?(?P<number>(?:[①-⑳]\s{{0,2}})?(?:{NUMBER}){_SYMBOL}"
+    rf"(?:[、,;\s]{{0,3}}{_PLACED}){{0,6}})\.?"
+)
+"""A text that is one number with its unit, or what stands in the circled places of a form."""
 _NUMBERS = re.compile(rf"(?<![0-9.]){NUMBER}")
 _ASIDE = re.compile(r"\([^()\n]{0,80}\)")
 _CIRCLED = re.compile(r"[①-⑳]")
-_PLACES = re.compile(r"(?:\s{0,2}[①-⑳]\s{0,2}[0-9]\s{0,2}\.?){2,12}")
+_BLANKS = re.compile(r"[①-⑳\s]")
+_PLACES = re.compile(r"((?:\s{0,2}[①-⑳]\s{0,2}[0-9]\s{0,2}\.?){2,12})[^0-9]{0,20}")
+_RATE = re.compile(r"/\s?(?:人口)?[0-9,]{1,12}(?:人|対)?")
 _EQUAL = re.compile(r"[=≒≈≅]")
 
 
@@ -20,10 +29,9 @@ def number_in(match: re.Match[str], _asked: Asked) -> Found | None:
 
     Of an equation the right side counts, and digits in circled places (①2 ②6) are one number.
     """
-    said = _ASIDE.sub("", match["number"]).strip()
-    if _PLACES.fullmatch(said.rstrip("。 ")):
-        said = re.sub(r"[①-⑳\s]", "", said)
-    said = _EQUAL.split(said)[-1]
+    said = _EQUAL.split(_RATE.sub("", _ASIDE.sub("", match["number"])).strip())[-1]
+    if places := _PLACES.fullmatch(said):
+        said = _BLANKS.sub("", places[1])
     told = _NUMBERS.findall(_CIRCLED.sub(" ", said))
     values = {value_of(one) for one in told}
     if not told:

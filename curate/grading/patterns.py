@@ -16,7 +16,7 @@ from curate.grading.fits import (
     by_predicate,
 )
 from curate.grading.keys import END, KEYS, NOT
-from curate.grading.numbers import NUMBER, UNIT, number_in
+from curate.grading.numbers import ALONE, NUMBER, UNIT, number_in
 from curate.grading.picks import Pick, closing, edge, last
 from curate.grading.readers import all_options, by_letter, by_line
 from curate.grading.verdicts import VERDICT, by_verdicts
@@ -47,7 +47,8 @@ _NAME = r"(?:the )?(?:選択肢|option|choice|記号|番号)?\s{0,2}"
 _LINK = (
     r"(?:[\"'」】\])]{0,3}\s{0,2}(?:\([^()\n]{0,15}\))?\s{0,2}"
     r"(?:は(?!、?\s{0,2}(?:次|以下)の)|:|=|→|⇒|仍?[为為]|(?:would |should )?(?:is|are|be)\b)[、,:]?\s{0,4}"
-    r"|[】\]]\s{0,4}|(?:(?<=^答え)|(?<=回答)|(?<=正解)|(?<=正答))[ \n]{1,3}|(?<=answer)\s{0,2}\n\s{0,2})"
+    r"|[】\]]\s{0,4}|(?:(?<=^答え)|(?<=回答)|(?<=正解)|(?<=正答)) {1,3}"
+    r"|(?:(?<=^答え)|(?<=[ #]答え)|(?<=^解答)|(?<=[ #]解答)|(?<=^answer)|(?<=[ #]answer)) {0,3}\n{1,2} {0,3})"
 )
 _ANSWER = rf"{_WORD}{_LINK}{_NAME}"
 _SAID = r"(?P<said>[^\n]{1,160}?)(?:である|です|となる|だ)?[。.]?$"
@@ -59,6 +60,7 @@ WHOLE = (
     _pattern("option", r"(?P<said>[^\n]{1,200})", last(by_line), whole=True),
 )
 STATED = (
+    _pattern("line", rf"^\W{{0,6}}{_KEYS}\W{{0,4}}$", edge(by_letter)),
     _pattern("answer_line", rf"{_ANSWER}{_KEYS}{END}{NOT}", last(by_letter), _STATES),
     _pattern("answer_text", rf"{_ANSWER}{_SAID}", last(by_line), _STATES),
     _pattern(
@@ -109,11 +111,10 @@ BOXED = (
         ("\\boxed",),
     ),
 )
-LINES = (
-    _pattern("line", rf"^\W{{0,6}}{_KEYS}\W{{0,4}}$", edge(by_letter)),
+REMARK = (
     _pattern(
         "remark",
-        rf"\W{{0,3}}{_KEYS}(?:[:,、。 ]\s{{0,3}}|(?=\())(?!正|誤|適|不)[^a-z\s][^\n]{{0,80}}",
+        rf"\W{{0,3}}{_KEYS}(?: \s?|(?=\())(?!正|誤|適|不|[^\n]{{0,80}}[。、 ][a-j][ :.、)])[^a-z\s][^\n]{{0,80}}",
         last(by_letter),
         whole=True,
     ),
@@ -137,12 +138,12 @@ PROSE = (
     _pattern("prose_en", PREDICATE_EN, last(by_line), (" is ", " are ", " be ")),
     _pattern("copula", COPULA, by_copula, ("最", "正", "適", "べき", "誤", "のは", "答")),
 )
-CHOICE = (WHOLE, STATED, BOXED, LINES, VERDICTS, PROSE)
+CHOICE = (WHOLE, STATED, BOXED, REMARK, VERDICTS, PROSE)
 """The tiers for a question with options."""
 
-_NUMBER = rf"(?P<number>[^\n。]{{0,60}})"
+_NUMBER = r"(?P<number>[^\n。]{0,60})"
 NUMERIC = (
-    (_pattern("number", r"(?P<number>[^\n]{1,60})", last(number_in), whole=True),),
+    (_pattern("number", ALONE, last(number_in), whole=True),),
     (_pattern("number_line", rf"{_ANSWER}{_NUMBER}", last(number_in), _STATES),),
     (
         _pattern(
