@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from curate.grading.fold import folded
 from curate.models import LETTERS, Question
-from curate.text import wants_right
+from curate.text import VARIANTS, wants_right
 
 _GLOSS = re.compile(r"[(〈<\[][^()〈〉<>\[\]]{1,60}[)〉>\]]")
 _NUMBER = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?")
+_VARIANTS = str.maketrans(VARIANTS)
 _DENIES = re.compile(r"\b(?:not|except|incorrect|false|wrong|least|un\w{1,20})\b")
 _LABEL = re.compile(r"[a-j]")
 _COPIED, _LEAST_COPIED = 30, 15
@@ -61,9 +62,14 @@ def _wants_right(stem: str) -> bool | None:
     return wants_right(stem)
 
 
+def spelled(text: str) -> str:
+    """Returns a folded text without blanks, variant characters (嚢, 囊) as one."""
+    return "".join(text.split()).translate(_VARIANTS)
+
+
 def plain(text: str) -> str:
     """Returns a folded text as option texts are compared: without blanks, quotes and a full stop."""
-    return "".join(text.split()).strip("。.、,「」『』\"'“”*")
+    return spelled(text).strip("。.、,「」『』\"'“”*")
 
 
 def _texts(choices: list[str]) -> dict[str, str]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from curate.grading.asked import Asked
 from curate.grading.graded import Found
-from curate.grading.keys import END, KEYS, NOT, PARENTHESISED, letters_of, parenthesised
-from curate.grading.readers import said
+from curate.grading.keys import KEYS
+from curate.grading.subjects import leading, subject
 
 _MOST = r"(?:最も|もっとも|一番)"
 _NEGATED = (
@@ -15,17 +15,23 @@ _NEGATED = (
     r"|(?:られ|れ)(?:ない|ません))"
 )
 _NAMES = (
-    rf"{_MOST}(?:に|も)?(?:適切|妥当|適当|正し|考え(?:られ|やす)|可能性が高|疑わ|疑い|有力|該当|ふさわし|近い|矛盾しな|適し)"
-    r"|最適|(?:この)?選択肢(?:に|と)(?:該当|な[るり])|(?:[^。、\n]{1,20}(?:に|として))?(?:該当|対応)(?:す|し)"
+    rf"{_MOST}(?:に|も|[^。、\n]{{1,12}}に)?(?:適切|妥当|適当|正し|考え(?:られ|やす)|可能性が高|疑わ|疑い|有力|一致|合致|該当|ふさわし|近い|矛盾しな|適し)"
+    r"|最適|(?:この)?選択肢(?:に|と)(?:該当|な[るり])"
     r"|適切な(?:選択肢|対応|治療|処置|検査|答)|正解|正答"
 )
 PREDICATE = (
-    r"(?:が|は|を|も|の(?=可能性)|のみが?|のほうが|の方が)[、,]?\s?(?:本(?:症例|問)では)?(?:"
+    r"(?:が|は|を|も|に(?=該当)|の(?=可能性|診断)|と(?=診断)|のみが?|のほうが|の方が)[、,]?\s?(?:本(?:症例|問)では)?(?:"
     rf"(?P<names>{_NAMES}){_NEGATED}"
-    rf"|(?P<right>正しい|適切|適し|妥当|適当|可能性が(?:最も)?高|考えられ|疑われ|最有力){_NEGATED}"
+    rf"|(?P<right>正しい|適切|適し|妥当|適当|可能性が(?:最も)?高|考えられ|疑われ|最有力"
+    rf"|該当(?:す|し)|診断(?:とな|され|でき|し|す|に至)){_NEGATED}"
     r"|(?P<wrong>誤り|誤って|正しくな|不適切|適切では?な|不適当|適当でな))"
 )
 """What is said of an option; `names` calls it the answer, `right` and `wrong` do so by what the stem wants."""
+
+FITS_AS = (
+    rf"(?:が|は)[^。、\n]{{1,20}}?(?:として|に)(?:最も)?(?P<right>該当(?:す|し)|適切|正しい|妥当|適し){_NEGATED}"
+)
+"""What an option is said to be an example of."""
 
 PREDICATE_EN = (
     r"(?:^|[.,;]\s{0,2}|therefore,? |thus,? |so )(?:the )?(?P<said>[^.\n]{2,80}?) (?:is|are|would be) (?:the )?"
@@ -46,66 +52,59 @@ COPULA = (
 )
 """A sentence whose subject asks, and whose predicate is an option."""
 
-_REACH = 90
-_CLAUSE = re.compile(r"[。\n]")
-_LETTERS = re.compile(rf"(?P<keys>{KEYS})(?:の[^。、\n]{{1,25}})?$")
-_WITH_LETTERS = re.compile(rf"{PARENTHESISED}$")
-_LEADING = re.compile(
-    rf"(?:[a-j]\s?[~-]\s?[a-j]の(?:うち|中で)[、,]?)?(?:選択肢)?\s?(?P<keys>{KEYS}){END}{NOT}"
+CLEFT = (
+    rf"(?<=[^。、\n]{{3}})は[、,:]?\s?(?P<said>(?:[a-j]\s?[~-]\s?[a-j]のうち)?(?:選択肢)?{KEYS}"
+    r"(?:の[^。、\n]{1,25})?)(?:である|です|だ(?=[。\n]|$)|とな[るり]|と(?:考え|判断))"
 )
-_LIST = re.compile(rf"{PARENTHESISED}")
-_COMMA = re.compile(r"[、,]|ため|ので|から|のは|(?=「)")
+"""A sentence whose predicate is an option's letter."""
+
+_REACH = 60
+_CLAUSE = re.compile(r"[。、\n]")
+_DENIES = re.compile("誤|ない|なく|除|否定|不適|禁|不要|間違")
+_AFFIRMS = re.compile("正しい|適切|適当|妥当")
 
 
 def by_predicate(matches: Sequence[re.Match[str]], asked: Asked) -> Found | None:
-    """Reads what the last sentence names as the answer; else what all of those that fit the stem agree on."""
+    """Reads what the last sentence names as the answer; else what all of those that fit the stem agree on.
+
+    Where the stem asks for several options, those of all sentences are taken together, if they are as many.
+    """
+    several = min(asked.counts, default=1) > 1
     fitting: list[Found] = []
     for match in reversed(matches):
-        if match["right"] and asked.wants_right is False:
+        if match.lastgroup == "right" and asked.wants_right is not True:
             continue
-        if match["wrong"] and asked.wants_right is not False:
+        if match.lastgroup == "wrong" and asked.wants_right is not False:
             continue
-        found = _subject(match, asked)
-        if found and match["names"]:
+        found = by_subject(match, asked)
+        if found and match.lastgroup == "names" and not several:
             return found
         if found:
             fitting.append(found)
+    if several:
+        letters = "".join(sorted({letter for one in fitting for letter in one.letters}))
+        return fitting[0]._replace(letters=letters) if len(letters) in asked.counts else None
     return fitting[0] if len({one.letters for one in fitting}) == 1 else None
+
+
+def by_subject(match: re.Match[str], asked: Asked) -> Found | None:
+    """Reads what a statement is made of: the option before it."""
+    told = subject(match.string, match.start(), asked)
+    if not told or not told[0]:
+        return None
+    return Found(match.start(), match.end(), told[0], conflict=told[1])
 
 
 def by_copula(matches: Sequence[re.Match[str]], asked: Asked) -> Found | None:
     """Reads the last option that a sentence says the asked one to be."""
     for match in reversed(matches):
-        told = match["said"].strip()
-        if found := _leading(told, match, asked):
-            return found
-        if found := said(told, match.start(), match.end(), asked):
-            return found
+        about = _CLAUSE.split(match.string[max(0, match.start() - _REACH) : match.start("said")])[-1]
+        denies = bool(_DENIES.search(about))
+        if (asked.wants_right and denies) or (
+            asked.wants_right is False and not denies and _AFFIRMS.search(about)
+        ):
+            continue
+        told = leading(match["said"].strip(), asked)
+        if told and told[0]:
+            return Found(match.start(), match.end(), told[0], conflict=told[1])
     return None
-
-
-def _subject(match: re.Match[str], asked: Asked) -> Found | None:
-    """Reads what a predicate is said of: letters right before it, or an option's text since the last break."""
-    before = match.string[max(0, match.start() - _REACH) : match.start()]
-    clause = _CLAUSE.split(before)[-1] if not _LETTERS.search(before) else before
-    if listed := _WITH_LETTERS.search(clause):
-        letters, either = parenthesised(listed[0])
-        return Found(match.start(), match.end(), letters, conflict=either)
-    if lettered := _LETTERS.search(clause):
-        letters, either = letters_of(lettered["keys"])
-        return Found(match.start(), match.end(), letters, conflict=either) if letters else None
-    pieces = [clause, *(clause[cut.end() :] for cut in _COMMA.finditer(clause))]
-    for piece in pieces:
-        if found := said(piece.removeprefix("選択肢"), match.start(), match.end(), asked):
-            return found
-    return None
-
-
-def _leading(told: str, match: re.Match[str], asked: Asked) -> Found | None:
-    if lettered := _LEADING.match(told):
-        letters, either = letters_of(lettered["keys"])
-    elif listed := _LIST.match(told):
-        letters, either = parenthesised(listed[0])
-    else:
-        return None
-    return Found(match.start(), match.end(), letters, conflict=either) if letters else None

@@ -17,7 +17,8 @@ _RUN_ON = re.compile(
     r"|^[^\n]{0,20}(?:user|assistant|system|ユーザー)\s{0,3}$"
     r"|[^\x00-\x7f\s](?:user|human|system|assistant)\s{0,3}[:：]"
     r"|<\|(?:im_start|im_end|start_header_id|eot_id|endoftext|user|begin_of_text)\|>"
-    r"|回答を指定された形式で|あなたは(?:優秀な)?医師国家試験|^あなた\s?[:：]"
+    r"|回答を指定された形式で|あなた[はも](?:優秀な)?医師国家試験|^あなた\s{0,2}(?:[:：]|$)|【ルール】|^role\s?:"
+    r"|^(?:問?[0-9０-９]{1,3}[^\S\n])?[0-9０-９]{1,3}(?:歳|か月|週)の[^。、\n]{1,10}[。(（]"
     r"|^(?:次|以下)の文を読み",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -37,6 +38,11 @@ _RUN_ON_HINTS = (
     "医師国家",
     "あなた",
     "の文を読み",
+    "歳の",
+    "か月の",
+    "週の",
+    "ルール】",
+    "role",
 )
 _LEAST = 2
 """Characters before a mark that make it a second question, not the first one copied."""

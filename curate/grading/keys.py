@@ -65,6 +65,7 @@ def letters_of(spelled: str) -> tuple[str, bool]:
 
 def parenthesised(spelled: str) -> tuple[str, bool]:
     """Returns the letters in brackets of a match of PARENTHESISED, and whether they are alternatives."""
+    spelled = spelled.replace("(選択肢", "(")
     named = [found[1] for found in _SINGLE.findall(spelled)]
     rest = re.split(r"\([a-j]\)", spelled)[1:-1]
     either = any(

@@ -8,12 +8,15 @@ import re
 from typing import NamedTuple
 
 from curate.grading.fits import (
+    CLEFT,
+    FITS_AS,
     COPULA,
     OPTION_SENTENCE,
     PREDICATE,
     PREDICATE_EN,
     by_copula,
     by_predicate,
+    by_subject,
 )
 from curate.grading.keys import END, KEYS, NOT
 from curate.grading.numbers import ALONE, NUMBER, UNIT, number_in
@@ -43,12 +46,12 @@ def _pattern(
 
 _KEYS = rf"(?P<keys>{KEYS})"
 _WORD = r"(?:答え?|解答|回答|正解|正答|答案|結論|(?<![a-z])(?:answers?|correct (?:option|choice)|final choice))"
-_NAME = r"(?:the )?(?:選択肢|option|choice|記号|番号)?\s{0,2}"
+_NAME = r"(?:the )?(?:選択肢|option|choice|記号|番号)?[^\S\n]{0,2}"
 _LINK = (
     r"(?:[\"'」】\])]{0,3}\s{0,2}(?:\([^()\n]{0,15}\))?\s{0,2}"
-    r"(?:は(?!、?\s{0,2}(?:次|以下)の)|:|=|→|⇒|仍?[为為]|(?:would |should )?(?:is|are|be)\b)[、,:]?\s{0,4}"
-    r"|[】\]]\s{0,4}|(?:(?<=^答え)|(?<=回答)|(?<=正解)|(?<=正答)) {1,3}"
-    r"|(?:(?<=^答え)|(?<=[ #]答え)|(?<=^解答)|(?<=[ #]解答)|(?<=^answer)|(?<=[ #]answer)) {0,3}\n{1,2} {0,3})"
+    r"(?:は(?!、?\s{0,2}(?:次|以下)の)|:|=|→|⇒|仍?[为為]|(?:would |should )?(?:is|are|be)\b)[、,:]?[^\S\n]{0,4}"
+    r"|[】\]][^\S\n]{0,4}|(?:(?<=^答え)|(?<=回答)|(?<=正解)|(?<=正答)) {1,3}"
+    r")"
 )
 _ANSWER = rf"{_WORD}{_LINK}{_NAME}"
 _SAID = r"(?P<said>[^\n]{1,160}?)(?:である|です|となる|だ)?[。.]?$"
@@ -62,6 +65,13 @@ WHOLE = (
 STATED = (
     _pattern("line", rf"^\W{{0,6}}{_KEYS}\W{{0,4}}$", edge(by_letter)),
     _pattern("answer_line", rf"{_ANSWER}{_KEYS}{END}{NOT}", last(by_letter), _STATES),
+    _pattern(
+        "heading",
+        rf"^[#【\[ ]{{0,6}}(?:最終的?な?|final )?{_WORD}[】\]]?\s?:?\n{{1,2}}\W{{0,4}}{_KEYS}\W{{0,3}}$"
+        r"(?!\n\s{0,2}[a-j](?![a-z]))",
+        last(by_letter),
+        _STATES,
+    ),
     _pattern("answer_text", rf"{_ANSWER}{_SAID}", last(by_line), _STATES),
     _pattern(
         "all_options",
@@ -71,9 +81,9 @@ STATED = (
     ),
     _pattern(
         "is_answer",
-        rf"{_KEYS}\s{{0,2}}(?:が|は|を|のみが?|だけが)\s{{0,2}}(?:最も|一番)?(?:正解|正答|答え|解答|回答){_UNSURE}",
-        last(by_letter),
-        ("正解", "答"),
+        r"(?:が|を|の(?=正解[とで])|のみが?|だけが)\s{0,2}(?:最も|一番)?(?:正解|正答|答え|解答|回答)" + _UNSURE,
+        last(by_subject),
+        ("正解", "正答", "答え", "解答", "回答"),
     ),
     _pattern(
         "is_answer_en",
@@ -90,10 +100,9 @@ STATED = (
     ),
     _pattern(
         "chosen",
-        rf"{_KEYS}(?:の[^。、\n]{{1,25}})?\s{{0,2}}を(?:正解と|正答と|解答と|答えと"
-        r"|選(?:択(?!しな|せず|肢)|び(?!がち)|ぶ(?!べきでは|のは)|ん(?!では)|ばざる))",
-        last(by_letter),
-        ("を選", "を正", "を解答", "を答"),
+        r"を(?:まず)?(?:予想|選(?:択(?!しな|せず|肢|すると)|び(?!がち)|ぶ(?!べきでは|のは|と)|ん(?!では|だとす)|ばざる))",
+        last(by_subject),
+        ("を選", "をまず", "を予想"),
     ),
     _pattern(
         "chosen_en",
@@ -134,8 +143,10 @@ PROSE = (
         by_predicate,
         ("最", "該当", "正", "適", "妥当", "可能性", "考えられ", "疑われ", "誤"),
     ),
+    _pattern("fits_as", FITS_AS, by_predicate, ("該当",)),
     _pattern("option_sentence", OPTION_SENTENCE, last(by_letter), ("選択肢",)),
     _pattern("prose_en", PREDICATE_EN, last(by_line), (" is ", " are ", " be ")),
+    _pattern("cleft", CLEFT, by_copula, ("は",)),
     _pattern("copula", COPULA, by_copula, ("最", "正", "適", "べき", "誤", "のは", "答")),
 )
 CHOICE = (WHOLE, STATED, BOXED, REMARK, VERDICTS, PROSE)
@@ -148,8 +159,8 @@ NUMERIC = (
     (
         _pattern(
             "result",
-            rf"(?:は|が|=|≈|≒|約|で|度|率|値)\s?[①-⑳]?\s?(?P<number>(?:{NUMBER}){UNIT})"
-            r"(?=です|である|とな|と(?:求|計算|算出)|になる|に相当|[(/。\[]|\s{0,2}$)",
+            rf"(?:は|が|=|≈|≒|約|で|と|度|率|値)\s?[①-⑳]?\s?(?P<number>(?:{NUMBER}){UNIT})"
+            r"(?=です|である|とな|と(?:求|計算|算出)|にな|に相当|[(/。\[]|\s{0,2}$)",
             closing(number_in),
         ),
     ),

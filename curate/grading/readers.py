@@ -13,7 +13,7 @@ from curate.models import LETTERS
 _CIRCLED = {chr(ord("①") + place): letter for place, letter in enumerate(LETTERS)}
 _ORDINAL = re.compile(r"(?:選択肢\s?|option |no\.?\s?)?([1-9]|10|[①-⑩])(?:番目?|つ目)?[。.]?")
 _LABELLED = re.compile(r"\(?(?P<letter>[a-j])\s{0,2}[.:、,)\]]?\s{0,3}(?P<text>\S.{0,200})")
-_LETTER_BEHIND = re.compile(r"(?P<text>.{1,100}?)\s{0,2}\((?P<letter>[a-j])\)")
+_LETTER_BEHIND = re.compile(r"(?P<text>.{1,100}?)\s{0,2}\((?:選択肢)?(?P<letter>[a-j])\)")
 _JOINED = re.compile(r"[、,・\n]|と(?=[^。]{2})|および|及び|\band\b")
 _UNIT = re.compile(r"[0-9]")
 

@@ -11,8 +11,9 @@ from curate.text import RIGHT_WORDS, VERDICT_END, VERDICT_WORD
 _EN_RIGHT = ("correct", "true", "right")
 _WORDS = rf"正しくない|{VERDICT_WORD}|正解|正答|不正解|{'|'.join(_EN_RIGHT)}|incorrect|not correct|false|wrong"
 VERDICT = (
-    rf"(?P<keys>{KEYS})\s{{0,3}}(?:[:.、)は-]| is| are){{0,2}}\s{{0,3}}"
-    rf"(?P<word>{_WORDS})(?!し){VERDICT_END}"
+    rf"(?:(?<![^\s。.、,;:)」\]】>〉・])|(?<=ゆえに)|(?<=よって)|(?<=ため)|(?<=から)|(?<=より))"
+    rf"(?P<keys>{KEYS})\s{{0,3}}(?:[:.、)は☞→⇒△-]| is| are){{0,2}}\s{{0,3}}"
+    rf"(?P<word>{_WORDS})(?!し)(?:{VERDICT_END}|(?=です|である(?!とは)))"
 )
 """One option or several, and a verdict on them."""
 

@@ -1,7 +1,7 @@
 """Text below sources and leakage: folding that keeps a way back, characters that hide others."""
 
 from curate.text.columns import normalised
-from curate.text.fold import Folded, fold, fold_table, folds_between, normalise
+from curate.text.fold import VARIANTS, Folded, fold, fold_table, folds_between, normalise
 from curate.text.judgements import (
     RIGHT_WORDS,
     VERDICT_END,
@@ -17,6 +17,7 @@ from curate.text.visible import visible
 __all__ = [
     "RIGHT_WORDS",
     "SUSPICIONS",
+    "VARIANTS",
     "VERDICT_END",
     "VERDICT_WORD",
     "Folded",
