@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from curate.grading.asked import Asked
 from curate.grading.graded import Found
-from curate.grading.keys import KEYS
+from curate.grading.keys import KEYS, PARENTHESISED
 from curate.grading.subjects import leading, subject
 
 _MOST = r"(?:最も|もっとも|一番)"
@@ -17,12 +17,12 @@ _NEGATED = (
 _NAMES = (
     rf"{_MOST}(?:に|も|[^。、\n]{{1,12}}に)?(?:適切|妥当|適当|正し|考え(?:られ|やす)|可能性が高|疑わ|疑い|有力|一致|合致|該当|ふさわし|近い|矛盾しな|適し)"
     r"|最適|(?:この)?選択肢(?:に|と)(?:該当|な[るり])"
-    r"|適切な(?:選択肢|対応|治療|処置|検査|答)|正解|正答"
+    r"|適切な(?:選択肢|対応|治療|処置|検査|答|回答|解答)|正解|正答"
 )
 PREDICATE = (
     r"(?:が|は|を|も|に(?=該当)|の(?=可能性|診断)|と(?=診断)|のみが?|のほうが|の方が)[、,]?\s?(?:本(?:症例|問)では)?(?:"
     rf"(?P<names>{_NAMES}){_NEGATED}"
-    rf"|(?P<right>正しい|適切|適し|妥当|適当|可能性が(?:最も)?高|考えられ|疑われ|最有力"
+    rf"|(?P<right>正しい|適切|適し|妥当|適当|可能性が(?:最も)?高|考えられ|疑われ|最有力|挙げられ"
     rf"|該当(?:す|し)|診断(?:とな|され|でき|し|す|に至)){_NEGATED}"
     r"|(?P<wrong>誤り|誤って|正しくな|不適切|適切では?な|不適当|適当でな))"
 )
@@ -41,7 +41,7 @@ PREDICATE_EN = (
 
 OPTION_SENTENCE = (
     rf"選択肢\s?(?P<keys>{KEYS})(?:の[^。、\n]{{1,25}})?\s?(?:は|が|では)[^。\n]{{0,120}}?(?:、|ため|ので|に|の|で)"
-    rf"(?:{_MOST}(?:適切|妥当|適当|正し|考え|可能性)|該当(?:す|し)|対応して){_NEGATED}"
+    rf"(?:{_MOST}(?:適切|妥当|適当|正し|考え|可能性|適し)|該当(?:す|し)|対応して|適切な[^。、\n]{{1,10}}(?:です|である)){_NEGATED}"
 )
 """A whole sentence on one option, which it calls the answer at its end."""
 
@@ -57,6 +57,9 @@ CLEFT = (
     r"(?:の[^。、\n]{1,25})?)(?:である|です|だ(?=[。\n]|$)|とな[るり]|と(?:考え|判断))"
 )
 """A sentence whose predicate is an option's letter."""
+
+CLEFT_LIST = rf"は[、,:]?\s?(?P<said>{PARENTHESISED})(?:である|です|だ(?=[。\n]|$)|とな[るり]|と(?:考え|判断))"
+"""The same of options by text and letter."""
 
 _REACH = 60
 _CLAUSE = re.compile(r"[。、\n]")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from curate.grading.fits import (
     CLEFT,
+    CLEFT_LIST,
     FITS_AS,
     COPULA,
     OPTION_SENTENCE,
@@ -23,6 +24,7 @@ from curate.grading.numbers import ALONE, NUMBER, UNIT, number_in
 from curate.grading.picks import Pick, closing, edge, last
 from curate.grading.readers import all_options, by_letter, by_line
 from curate.grading.verdicts import VERDICT, by_verdicts
+from curate.models import LETTERS
 
 
 class Pattern(NamedTuple):
@@ -147,6 +149,7 @@ PROSE = (
     _pattern("option_sentence", OPTION_SENTENCE, last(by_letter), ("選択肢",)),
     _pattern("prose_en", PREDICATE_EN, last(by_line), (" is ", " are ", " be ")),
     _pattern("cleft", CLEFT, by_copula, ("は",)),
+    _pattern("cleft_list", CLEFT_LIST, by_copula, tuple(f"({one})" for one in LETTERS)),
     _pattern("copula", COPULA, by_copula, ("最", "正", "適", "べき", "誤", "のは", "答")),
 )
 CHOICE = (WHOLE, STATED, BOXED, REMARK, VERDICTS, PROSE)

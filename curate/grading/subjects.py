@@ -16,7 +16,7 @@ _LEADING = re.compile(
 )
 _LIST = re.compile(PARENTHESISED)
 _BREAK = re.compile(r"[、,]|ため|ので|から|のは|(?=「)")
-_DONE = re.compile(r"を(?:行う|する|実施する|施行する|選択する)(?:こと|の)$")
+_DONE = re.compile(r"を(?:行う|する|実施する|施行する|選択する)(?:こと|の)$|という(?:点|こと|記述)$")
 _GLOSS = re.compile(r"\([^()]{1,40}\)$")
 _QUOTES = "「」『』\"'“”"
 _JOINT = re.compile(r"(?:と|や|および|及び|または|[、,・])$")
