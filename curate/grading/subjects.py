@@ -12,7 +12,7 @@ _CLAUSE = re.compile(r"[。\n]")
 _LETTERS = re.compile(rf"(?P<keys>{KEYS})(?:の[^。、\n]{{1,25}})?$")
 _WITH_LETTERS = re.compile(rf"{PARENTHESISED}$")
 _LEADING = re.compile(
-    rf"(?:[a-j]\s?[~-]\s?[a-j]の(?:うち|中で)[、,]?)?(?:選択肢)?\s?(?P<keys>{KEYS}){END}{NOT}"
+    rf"(?:[a-j]\s?[~-]\s?[a-j]の(?:うち|中で)[、,]?)?(?:選択肢)?\s?(?P<keys>{KEYS}){END}{NOT}(?!\s?を)"
 )
 _LIST = re.compile(PARENTHESISED)
 _BREAK = re.compile(r"[、,]|ため|ので|から|のは|(?=「)")
