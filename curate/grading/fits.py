@@ -28,9 +28,7 @@ PREDICATE = (
 )
 """What is said of an option; `names` calls it the answer, `right` and `wrong` do so by what the stem wants."""
 
-FITS_AS = (
-    rf"(?:が|は)[^。、\n]{{1,20}}?(?:として|に)(?:最も)?(?P<right>該当(?:す|し)|適切|正しい|妥当|適し){_NEGATED}"
-)
+FITS_AS = rf"(?:が|は)[^。、\n]{{1,20}}?(?:として|に)(?:最も)?(?P<right>該当(?:す|し)|適切|正しい|妥当|適し){_NEGATED}"
 """What an option is said to be an example of."""
 
 PREDICATE_EN = (
@@ -101,7 +99,9 @@ def by_subject(match: re.Match[str], asked: Asked) -> Found | None:
 def by_copula(matches: Sequence[re.Match[str]], asked: Asked) -> Found | None:
     """Reads the last option that a sentence says the asked one to be."""
     for match in reversed(matches):
-        about = _CLAUSE.split(match.string[max(0, match.start() - _REACH) : match.start("said")])[-1]
+        about = _CLAUSE.split(match.string[max(0, match.start() - _REACH) : match.start("said")])[
+            -1
+        ]
         denies = bool(_DENIES.search(about))
         if (asked.wants_right and denies) or (
             asked.wants_right is False and not denies and _AFFIRMS.search(about)

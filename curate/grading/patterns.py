@@ -10,8 +10,8 @@ from typing import NamedTuple
 from curate.grading.fits import (
     CLEFT,
     CLEFT_LIST,
-    FITS_AS,
     COPULA,
+    FITS_AS,
     OPTION_SENTENCE,
     PREDICATE,
     PREDICATE_EN,
@@ -83,7 +83,8 @@ STATED = (
     ),
     _pattern(
         "is_answer",
-        r"(?:が|を|の(?=正解[とで])|のみが?|だけが)\s{0,2}(?:最も|一番)?(?:正解|正答|答え|解答|回答)" + _UNSURE,
+        r"(?:が|を|の(?=正解[とで])|のみが?|だけが)\s{0,2}(?:最も|一番)?(?:正解|正答|答え|解答|回答)"
+        + _UNSURE,
         last(by_subject),
         ("正解", "正答", "答え", "解答", "回答"),
     ),

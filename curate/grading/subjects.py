@@ -16,7 +16,9 @@ _LEADING = re.compile(
 )
 _LIST = re.compile(PARENTHESISED)
 _BREAK = re.compile(r"[、,]|ため|ので|から|のは|(?=「)")
-_DONE = re.compile(r"を(?:行う|する|実施する|施行する|選択する)(?:こと|の)$|という(?:点|こと|記述)$")
+_DONE = re.compile(
+    r"を(?:行う|する|実施する|施行する|選択する)(?:こと|の)$|という(?:点|こと|記述)$"
+)
 _GLOSS = re.compile(r"\([^()]{1,40}\)$")
 _QUOTES = "「」『』\"'“”"
 _JOINT = re.compile(r"(?:と|や|および|及び|または|[、,・])$")
@@ -73,5 +75,7 @@ def _last_option(clause: str, asked: Asked) -> tuple[str, str] | None:
         for text in sorted(asked.texts, key=len, reverse=True):
             if len(text) > 1 and bare.endswith(text):
                 before = bare[: -len(text)]
-                return (asked.texts[text], before.rstrip(_QUOTES)) if _APART.search(before) else None
+                return (
+                    (asked.texts[text], before.rstrip(_QUOTES)) if _APART.search(before) else None
+                )
     return None
