@@ -23,12 +23,16 @@ PREDICATE = (
     r"(?:が|は|を|も|に(?=該当)|の(?=可能性|診断)|と(?=診断)|のみが?|のほうが|の方が)[、,]?\s?(?:本(?:症例|問)では)?(?:"
     rf"(?P<names>{_NAMES}){_NEGATED}"
     rf"|(?P<right>正しい|適切|適し|妥当|適当|可能性が(?:最も)?高|考えられ|疑われ|最有力|挙げられ"
-    rf"|該当(?:す|し)|診断(?:とな|され|でき|し|す|に至)){_NEGATED}"
+    rf"|診断(?:とな|され|でき|し|す|に至)){_NEGATED}"
+    rf"|(?P<meets>該当(?:す|し)){_NEGATED}"
     r"|(?P<wrong>誤り|誤って|正しくな|不適切|適切では?な|不適当|適当でな))"
 )
-"""What is said of an option; `names` calls it the answer, `right` and `wrong` do so by what the stem wants."""
+"""What is said of an option; `names` calls it the answer, `meets` one, `right` and `wrong` by what the stem wants."""
 
-FITS_AS = rf"(?:が|は)[^。、\n]{{1,20}}?(?:として|に)(?:最も)?(?P<right>該当(?:す|し)|適切|正しい|妥当|適し){_NEGATED}"
+FITS_AS = (
+    r"(?:が|は)[^。、\n]{1,20}?(?:として|に)(?:最も)?"
+    rf"(?:(?P<meets>該当(?:す|し))|(?P<right>適切|正しい|妥当|適し)){_NEGATED}"
+)
 """What an option is said to be an example of."""
 
 PREDICATE_EN = (
@@ -37,11 +41,17 @@ PREDICATE_EN = (
 )
 """The same in English, of an option by its text."""
 
-OPTION_SENTENCE = (
-    rf"選択肢\s?(?P<keys>{KEYS})(?:の[^。、\n]{{1,25}})?\s?(?:は|が|では)[^。\n]{{0,120}}?(?:、|ため|ので|に|の|で)"
-    rf"(?:{_MOST}(?:適切|妥当|適当|正し|考え|可能性|適し)|該当(?:す|し)|対応して|適切な[^。、\n]{{1,10}}(?:です|である)){_NEGATED}"
+_ENDS = (
+    rf"(?:(?P<names>{_MOST}(?:適切|妥当|適当|正し|考え|可能性|適し)|(?:正しい|適切な)(?:選択肢|答|回答|解答)"
+    rf"|正解(?:と|で)|(?:該当|対応)(?:す|し)){_NEGATED}|(?P<right>適切な[^。、\n]{{1,10}}(?:です|である)))"
 )
-"""A whole sentence on one option, which it calls the answer at its end."""
+TOPIC = (
+    rf"(?:^|(?<=[。\n]))\s?(?P<said>[^。、\n]{{1,50}}?)(?:では|は)[、,]?[^。\n]{{1,130}}?{_ENDS}"
+)
+"""A sentence that begins with one option, and calls it the answer at its end."""
+
+OPTION_TOPIC = rf"選択肢\s?(?P<said>{KEYS}(?:の[^。、\n]{{1,25}})?)\s?(?:では|は|が)[、,]?[^。\n]{{1,130}}?{_ENDS}"
+"""The same anywhere in a sentence, of options by their letters."""
 
 COPULA = (
     rf"(?:{_MOST}|最適|正し[いく]|正解|正答|適切|べき|誤って|高いの|なるの)[^。\n]{{0,40}}?"
@@ -73,9 +83,7 @@ def by_predicate(matches: Sequence[re.Match[str]], asked: Asked) -> Found | None
     several = min(asked.counts, default=1) > 1
     fitting: list[Found] = []
     for match in reversed(matches):
-        if match.lastgroup == "right" and asked.wants_right is not True:
-            continue
-        if match.lastgroup == "wrong" and asked.wants_right is not False:
+        if _unfit(match, asked):
             continue
         found = by_subject(match, asked)
         if found and match.lastgroup == "names" and not several:
@@ -86,6 +94,21 @@ def by_predicate(matches: Sequence[re.Match[str]], asked: Asked) -> Found | None
         letters = "".join(sorted({letter for one in fitting for letter in one.letters}))
         return fitting[0]._replace(letters=letters) if len(letters) in asked.counts else None
     return fitting[0] if len({one.letters for one in fitting}) == 1 else None
+
+
+def by_topic(match: re.Match[str], asked: Asked) -> Found | None:
+    """Reads the option that a sentence begins with."""
+    told = None if _unfit(match, asked) else leading(match["said"].strip(), asked)
+    if not told or not told[0]:
+        return None
+    return Found(match.start(), match.end(), told[0], conflict=told[1])
+
+
+def _unfit(match: re.Match[str], asked: Asked) -> bool:
+    """Tells whether what is said of an option makes it no answer, by what the stem wants."""
+    if match.lastgroup == "right":
+        return asked.wants_right is not True
+    return match.lastgroup == "wrong" and asked.wants_right is not False
 
 
 def by_subject(match: re.Match[str], asked: Asked) -> Found | None:

@@ -12,12 +12,14 @@ from curate.grading.fits import (
     CLEFT_LIST,
     COPULA,
     FITS_AS,
-    OPTION_SENTENCE,
+    OPTION_TOPIC,
     PREDICATE,
     PREDICATE_EN,
+    TOPIC,
     by_copula,
     by_predicate,
     by_subject,
+    by_topic,
 )
 from curate.grading.keys import END, KEYS, NOT
 from curate.grading.numbers import ALONE, NUMBER, UNIT, number_in
@@ -51,7 +53,7 @@ _WORD = r"(?:答え?|解答|回答|正解|正答|答案|結論|(?<![a-z])(?:answ
 _NAME = r"(?:the )?(?:選択肢|option|choice|記号|番号)?[^\S\n]{0,2}"
 _LINK = (
     r"(?:[\"'」】\])]{0,3}\s{0,2}(?:\([^()\n]{0,15}\))?\s{0,2}"
-    r"(?:は(?!、?\s{0,2}(?:次|以下)の)|:|=|→|⇒|仍?[为為]|(?:would |should )?(?:is|are|be)\b)[、,:]?[^\S\n]{0,4}"
+    r"(?:は(?!、?\s{0,2}(?:次|以下)の)|:|=|→|⇒|仍?[为為]|(?:(?:would|should|must) )?(?:is|are|be)\b)[、,:]?[^\S\n]{0,4}"
     r"|[】\]][^\S\n]{0,4}|(?:(?<=^答え)|(?<=回答)|(?<=正解)|(?<=正答)) {1,3}"
     r")"
 )
@@ -102,6 +104,13 @@ STATED = (
         ("なく", "正しくは", "訂正", "actually", "correction", "meant", "rather"),
     ),
     _pattern(
+        "conclusion",
+        r"(?:したがって|従って|よって|ゆえに|以上(?:より|から)|(?<![a-z])(?:therefore|thus|hence|so))[、,]?\s?(?:選択肢|option )?"
+        rf"{_KEYS}(?=である|です|とな[るり]|と(?:判断|考え)|\s{{0,2}}[。.]?\s{{0,2}}$)",
+        last(by_letter),
+        ("したがって", "従って", "よって", "ゆえに", "以上", "therefore", "thus", "hence", "so "),
+    ),
+    _pattern(
         "chosen",
         r"を(?:まず)?(?:予想|選(?:択(?!しな|せず|肢|すると)|び(?!がち)|ぶ(?!べきでは|のは|と)|ん(?!では|だとす)|ばざる))",
         last(by_subject),
@@ -146,8 +155,11 @@ PROSE = (
         by_predicate,
         ("最", "該当", "正", "適", "妥当", "可能性", "考えられ", "疑われ", "誤"),
     ),
-    _pattern("fits_as", FITS_AS, by_predicate, ("該当",)),
-    _pattern("option_sentence", OPTION_SENTENCE, last(by_letter), ("選択肢",)),
+    _pattern("fits_as", FITS_AS, by_predicate, ("として", "に該当", "に最も")),
+    _pattern("option_topic", OPTION_TOPIC, last(by_topic), ("選択肢",)),
+    _pattern(
+        "topic", TOPIC, last(by_topic), ("最も", "正しい", "正解", "該当", "対応し", "適切な")
+    ),
     _pattern("prose_en", PREDICATE_EN, last(by_line), (" is ", " are ", " be ")),
     _pattern("cleft", CLEFT, by_copula, ("は",)),
     _pattern("cleft_list", CLEFT_LIST, by_copula, tuple(f"({one})" for one in LETTERS)),
