@@ -21,7 +21,7 @@ def is_blank(text: str) -> bool:
 
 
 def loops(text: str) -> bool:
-    """Tells whether a text ends in one passage over and over: five times or more, for 120 characters or more."""
+    """Tells whether a text ends in one passage five times or more, for 120 characters or more."""
     tail = text[-(_TIMES + 1) * _LONGEST :].rstrip()
     size = len(tail)
     if size < _LEAST + _ANCHOR:

@@ -61,7 +61,7 @@ class Grader:
 
 
 class _Answer(NamedTuple):
-    """What a response comes to: the name of its pattern, its answer and grade, and the place it was read at."""
+    """What a response comes to: its pattern's name, answer and grade, and the place it was read at."""
 
     pattern: str
     grade: Grade | None

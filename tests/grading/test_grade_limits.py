@@ -19,10 +19,8 @@ PATTERNS = [
         if isinstance(value, re.Pattern)
     ),
 ]
-PIECES = st.sampled_from(
-    ["答え", "：", "c", "ａ", "と", "または", "、", "。", "\n", " ", "(", ")", "正しい", "誤り", "27", "①", "=",
-     "選択肢", "地磁気", "は", "が", "最も適切", "user", "問題:", "\\boxed{", "is the", "answer", "\x00", "～", "正解"]
-)  # fmt: skip
+WORDS = "答え ： c ａ と または 、 。 ( ) 正しい 誤り 27 ① = 選択肢 地磁気 は が 最も適切 ～ 正解 です answer is"
+PIECES = st.sampled_from([*WORDS.split(), "\n", " ", "user", "問題:", "\\boxed{", "\x00"])
 
 
 def unbounded(parsed):
