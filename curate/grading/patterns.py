@@ -57,8 +57,7 @@ WHOLE = (
     _pattern("bare", rf"\W{{0,4}}{_KEYS}\W{{0,4}}", last(by_letter), whole=True),
     _pattern("option", r"(?P<said>[^\n]{1,200})", last(by_line), whole=True),
 )
-STATED = (
-    _pattern("line", rf"^\W{{0,6}}{_KEYS}\W{{0,4}}$", edge(by_letter)),
+STATEMENTS = (
     _pattern("answer_line", rf"{ANSWER}{_KEYS}{END}{NOT}", last(by_letter), STATES),
     _pattern(
         "heading",
@@ -119,6 +118,7 @@ STATED = (
         ("choose", "select", "chose", "pick", "go with", "corresponds", "matches"),
     ),
 )
+STATED = (_pattern("line", rf"^\W{{0,6}}{_KEYS}\W{{0,4}}$", edge(by_letter)), *STATEMENTS)
 BOXED = (
     _pattern(
         "boxed",

@@ -19,7 +19,7 @@ PATTERNS = [
         if isinstance(value, re.Pattern)
     ),
 ]
-WORDS = "答え ： c ａ と または 、 。 ( ) 正しい 誤り 27 ① = 選択肢 地磁気 は が 最も適切 ～ 正解 です answer is"
+WORDS = "答え ： c ａ と または 、 。 ( ) 正しい 誤り 27 ① = 選択肢 地磁気 は が 最も適切 ～ 正解 です is"
 PIECES = st.sampled_from([*WORDS.split(), "\n", " ", "user", "問題:", "\\boxed{", "\x00"])
 
 
