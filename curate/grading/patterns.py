@@ -97,7 +97,7 @@ STATEMENTS = (
     _pattern(
         "conclusion",
         r"(?:したがって|従って|よって|ゆえに|以上(?:より|から)|(?<![a-z])(?:therefore|thus|hence|so))"
-        r"[、,]?\s?(?:選択肢|option )?"
+        r"[、,]?\s?(?:正解|正答|答え)?(?:選択肢|option )?"
         rf"{_KEYS}(?=である|です|とな[るり]|と(?:判断|考え)|\s{{0,2}}[。.]?\s{{0,2}}$)",
         last(by_letter),
         ("したがって", "従って", "よって", "ゆえに", "以上", "therefore", "thus", "hence", "so "),
@@ -157,7 +157,7 @@ PROSE = (
         "topic", TOPIC, last(by_topic), ("最も", "正しい", "正解", "該当", "対応し", "適切な")
     ),
     _pattern("prose_en", PREDICATE_EN, last(by_line), (" is ", " are ", " be ")),
-    _pattern("cleft", CLEFT, by_copula, ("は",)),
+    _pattern("cleft", CLEFT, by_copula, ("は", "のが")),
     _pattern("cleft_list", CLEFT_LIST, by_copula, tuple(f"({one})" for one in LETTERS)),
     _pattern("copula", COPULA, by_copula, ("最", "正", "適", "べき", "誤", "のは", "答")),
 )
