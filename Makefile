@@ -15,7 +15,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-core test-page fuzz check format schemas perf perf-scale perf-leakage pins build clean
+.PHONY: help demo test test-core test-page fuzz check format schemas perf perf-scale perf-leakage perf-grading pins build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -57,6 +57,9 @@ perf-scale: $(PERF)/ready ## Measure how a run grows with its corpus; needs JMLE
 
 perf-leakage: $(PERF)/ready ## Compare the leakage detector with others; needs JMLE_DATA, takes an hour or more.
 	$(PERF)/bin/python -m perf.leakage all --out build/leakage-benchmark.json
+
+perf-grading: $(DEV)/ready ## Print how well and how fast responses are graded; needs JMLE_DATA, takes minutes.
+	$(DEV)/bin/python -m perf.grading
 
 build: $(DEV)/ready ## Build the wheel into dist/.
 	$(DEV)/bin/python -m hatchling build -t wheel
