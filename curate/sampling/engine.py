@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import PositiveInt
 
@@ -53,6 +53,9 @@ class Sampler(Protocol):
 
 class Engine(Record):
     """What samples. `shard` prompts are sampled, and stored, together."""
+
+    alone: ClassVar[bool] = False
+    """Whether a prompt is sampled without regard to its neighbours, so that half a shard may be kept."""
 
     shard: PositiveInt = 256
 
