@@ -4,12 +4,17 @@ import sys
 from pathlib import Path
 
 import orjson
+import torch
+from peft import LoraConfig, get_peft_model
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GenerationConfig, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 from curate.artefacts import share
 
 END = "<|endoftext|>"
 CHAT = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n"
+    "{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 CONTEXT = 1024
@@ -25,9 +30,6 @@ def invented_texts():
 
 def make_tiny_model(folder, steps=0, seed=0):
     """Saves model and tokenizer in a folder; with `steps`, trained so long on the invented texts."""
-    import torch
-    from transformers import GenerationConfig, Qwen2Config, Qwen2ForCausalLM
-
     folder = Path(folder)
     texts = list(invented_texts())
     tokenizer = _tokenizer(texts)
@@ -56,10 +58,6 @@ def make_tiny_model(folder, steps=0, seed=0):
 
 def make_tiny_adapter(folder, model_folder, seed=0):
     """Saves a LoRA adapter of the model whose weights are not zero, so that it changes what is said."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import Qwen2ForCausalLM
-
     torch.manual_seed(seed)
     model = Qwen2ForCausalLM.from_pretrained(model_folder)
     tuned = get_peft_model(
@@ -74,9 +72,6 @@ def make_tiny_adapter(folder, model_folder, seed=0):
 
 
 def _tokenizer(texts):
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
-
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
@@ -100,8 +95,6 @@ def _tokenizer(texts):
 
 
 def _train(model, tokenizer, texts, steps):
-    import torch
-
     optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
     rows = [torch.tensor(tokenizer.encode(text)) for text in texts]
     for step in range(steps):

@@ -1,6 +1,6 @@
 """What an engine is: a frozen configuration that opens a sampler."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -9,6 +9,9 @@ from pydantic import PositiveInt
 from curate.models import Record, Response
 from curate.sampling.prompt import Message, Prompt, Skipped
 from curate.sampling.settings import Sampling
+
+Answers = Sequence[Response] | Skipped
+"""What became of one prompt."""
 
 
 @runtime_checkable
@@ -44,8 +47,8 @@ class Sampler(Protocol):
     def context(self) -> int | None:
         """How many tokens prompt and answer may have together; None where it is not known."""
 
-    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Response | Skipped]:
-        """Yields `n` responses a prompt, in the order of the prompts and by `index`.
+    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:
+        """Yields, for each prompt in turn, its `n` responses by `index`.
 
         A prompt that turns out to be too long for the model is Skipped, never cut.
         """

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from time import monotonic
 
@@ -10,7 +9,7 @@ import orjson
 
 from curate.models import Response
 from curate.runs import WorkFolder, json_sha256
-from curate.sampling.engine import Engine, Sampler
+from curate.sampling.engine import Answers, Engine, Sampler
 from curate.sampling.prompt import Prompt, Skipped
 from curate.sampling.settings import Sampling
 from curate.sampling.shards import in_shards
@@ -20,6 +19,7 @@ Progress = Callable[[str, int, int], None]
 
 _NAME = 32
 _MINUTE, _HOUR = 60, 3600
+_INSTANT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -53,20 +53,24 @@ class _Shard:
 
 
 class Pace:
-    """How fast prompts are answered, and how long the rest will take."""
+    """Tells how many prompts are answered, how fast, and how long the rest will take."""
 
-    def __init__(self, total: int, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, total: int, done: int, progress: Progress, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._total = total
+        self._done = self._before = done
+        self._progress = progress
         self._clock = clock
         self._started = clock()
+        progress("sampling", done, total)
 
-    def told(self, done: int, before: int) -> str:
-        """Returns the rate and the time left; `before` of those `done` were there already."""
-        seconds, made = self._clock() - self._started, done - before
-        if not made or seconds <= 0:
-            return "sampling"
-        rate = made / seconds
-        return f"sampling, {rate:.3g} prompts/s, {_span((self._total - done) / rate)} left"
+    def another(self) -> None:
+        """Tells that one more prompt is answered."""
+        self._done += 1
+        rate = (self._done - self._before) / max(self._clock() - self._started, _INSTANT)
+        left = _span((self._total - self._done) / rate)
+        self._progress(f"sampling, {rate:.3g} prompts/s, {left} left", self._done, self._total)
 
 
 def stored_responses(
@@ -86,20 +90,17 @@ def stored_responses(
         raise ValueError("a question stands twice among the prompts")
     shards = list(_shards(engine, prompts, sampling))
     missing = [shard for shard in shards if not work.lines(shard.name).exists()]
-    kept = {shard.name: _part(work, shard) for shard in missing}
-    before = len(prompts) - sum(len(s.prompts) - len(kept[s.name]) for s in missing)
-    pace, done = Pace(len(prompts)), before
-    progress("sampling", done, len(prompts))
-    wanted = (p for s in missing for p in s.prompts if p.question_id not in kept[s.name])
-    answers = groupby(sampler.sample(wanted, sampling), key=lambda one: one.question_id)
+    parts = {shard.name: _part(work, shard) for shard in missing}
+    wanted = [p for s in missing for p in s.prompts if p.question_id not in parts[s.name]]
+    answers = sampler.sample(wanted, sampling)
+    told = Pace(len(prompts), len(prompts) - len(wanted), progress)
     for shard in missing:
-        answered = kept.pop(shard.name)
+        answered = parts.pop(shard.name)
         try:
             for prompt in shard.prompts:
                 if prompt.question_id not in answered:
                     answered[prompt.question_id] = _next(answers, prompt)
-                    done += 1
-                    progress(pace.told(done, before), done, len(prompts))
+                    told.another()
         except BaseException:
             if engine.alone and answered:
                 work.write_lines(shard.part, _in_order(shard, answered))
@@ -135,13 +136,12 @@ def _part(work: WorkFolder, shard: _Shard) -> Answered:
     return answered
 
 
-def _next(
-    answers: Iterator[tuple[str, Iterator[Response | Skipped]]], prompt: Prompt
-) -> list[Response | Skipped]:
-    id_, records = next(answers, ("", iter(())))
-    if id_ != prompt.question_id:
-        raise RuntimeError(f"the engine answered {id_!r} where {prompt.question_id!r} was asked")
-    return list(records)
+def _next(answers: Iterator[Answers], prompt: Prompt) -> list[Response | Skipped]:
+    found = next(answers, [])
+    records: list[Response | Skipped] = [found] if isinstance(found, Skipped) else [*found]
+    if not records or any(one.question_id != prompt.question_id for one in records):
+        raise RuntimeError(f"the engine has no answer to {prompt.question_id!r} in its turn")
+    return records
 
 
 def _in_order(shard: _Shard, answered: Answered) -> Iterable[Response | Skipped]:

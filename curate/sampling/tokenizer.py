@@ -1,5 +1,6 @@
 """The tokenizer of a model on this machine, as the Hugging Face libraries load it."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ class LocalTokenizer:
 
     def __init__(self, loaded: Any) -> None:
         self.loaded = loaded
+        self.loaded.model_max_length = sys.maxsize  # whoever asks says how long is too long
 
     @classmethod
     def load(cls, folder: Path) -> "LocalTokenizer":

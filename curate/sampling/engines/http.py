@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -24,7 +24,17 @@ _AGAIN = frozenset(
         HTTPStatus.TOO_MANY_REQUESTS,
     }
 )
-_WORD = re.compile(r"[A-Za-z_]{1,40}")
+_CODES = frozenset(
+    {
+        "BadRequestError",
+        "NotFoundError",
+        "insufficient_quota",
+        "invalid_api_key",
+        "invalid_request_error",
+        "model_not_found",
+    }
+)
+"""What is told of a server's own words: it might say the key, or a text, in any others."""
 _TOO_LONG = re.compile(
     r"context[ _]length|max_model_len|maximum context|too (?:long|many tokens)", re.IGNORECASE
 )
@@ -61,7 +71,6 @@ class Asker:
     http: ModuleType
     patience: Patience
     url: str
-    secret: str = field(default="", repr=False)
 
     async def ask(
         self,
@@ -118,14 +127,13 @@ class Asker:
         return answer.status_code, answer.headers, bytes(data)
 
     def _refusal(self, status: int, data: bytes) -> CurateError | TooLongError:
-        """Returns what a refusal means; of the server's words only its code is shown, which holds no text."""
+        """Returns what a refusal means."""
         code, message = _told(data)
         if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE) and (
             _TOO_LONG.search(code) or _TOO_LONG.search(message)
         ):
             return TooLongError()
-        tells = bool(self.secret) and self.secret in code
-        said = f" ({code})" if _WORD.fullmatch(code) and not tells else ""
+        said = f" ({code})" if code in _CODES else ""
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             return SetupError(
                 f"the server refuses the key: HTTP {status}{said}",

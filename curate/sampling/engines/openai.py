@@ -14,11 +14,11 @@ from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
 from curate.errors import UsageError
 from curate.models import NonEmpty, Response
-from curate.sampling.engine import Engine
+from curate.sampling.engine import Answers, Engine
 from curate.sampling.engines.http import Asker, GarbageError, Patience, TooLongError
 from curate.sampling.extras import installed
 from curate.sampling.make import too_long
-from curate.sampling.prompt import Prompt, Skipped
+from curate.sampling.prompt import Prompt
 from curate.sampling.settings import Sampling
 from curate.sampling.tokenizer import LocalTokenizer
 
@@ -88,7 +88,7 @@ class OpenAI(Engine):
             trust_env=not is_local,
         )
         patience = Patience(self.tries, self.timeout, self.pause)
-        asker = Asker(client, http, patience, self.url, secret=key or "")
+        asker = Asker(client, http, patience, self.url)
         with asyncio.Runner() as runner:
             sampler = OpenAISampler(self, runner, asker, tokenizer)
             try:
@@ -123,30 +123,29 @@ class OpenAISampler:
         if self.context is None:
             self.context = self._told_context()
 
-    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Response | Skipped]:
-        """Yields `n` responses a prompt, in the order of the prompts, while later ones are waited for."""
+    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:
+        """Yields the answers to each prompt in turn, while those to later ones are waited for."""
         loop = self._runner.get_loop()
         waiting: deque[tuple[Prompt, asyncio.Task[list[_Choice] | None]]] = deque()
         try:
             for prompt in prompts:
                 waiting.append((prompt, loop.create_task(self._asked(prompt, sampling))))
                 if len(waiting) >= self._engine.in_flight * _AHEAD:
-                    yield from self._answered(*waiting.popleft(), sampling)
+                    yield self._answered(*waiting.popleft(), sampling)
             while waiting:
-                yield from self._answered(*waiting.popleft(), sampling)
+                yield self._answered(*waiting.popleft(), sampling)
         finally:
             if self.is_open:
                 self._runner.run(_ended([task for _, task in waiting]))
 
     def _answered(
         self, prompt: Prompt, task: asyncio.Task[list[_Choice] | None], sampling: Sampling
-    ) -> Iterator[Response | Skipped]:
+    ) -> Answers:
         choices = self._runner.run(_waited(task))
         if choices is None:
-            yield too_long(prompt, prompt.tokens, self.context)
-            return
-        for index, choice in enumerate(choices):
-            yield Response(
+            return too_long(prompt, prompt.tokens, self.context)
+        return [
+            Response(
                 question_id=prompt.question_id,
                 prompt_sha256=prompt.sha256,
                 model=self._engine.model,
@@ -158,6 +157,8 @@ class OpenAISampler:
                 text=choice.text,
                 finish_reason=choice.finish_reason,
             )
+            for index, choice in enumerate(choices)
+        ]
 
     async def _asked(self, prompt: Prompt, sampling: Sampling) -> list[_Choice] | None:
         """Returns a prompt's samples; None where it is too long for the model."""

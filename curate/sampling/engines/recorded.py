@@ -11,7 +11,7 @@ from pydantic import Field
 from curate.errors import InputError, UsageError, did_you_mean
 from curate.models import NonEmpty, Quarantined, Response
 from curate.runs import file_sha256
-from curate.sampling.engine import Engine
+from curate.sampling.engine import Answers, Engine
 from curate.sampling.prompt import Prompt, Skipped
 from curate.sampling.settings import Sampling
 from curate.sources import Row, format_of
@@ -85,15 +85,15 @@ class RecordedSampler:
             self._take(row)
         self._refuse_mixture()
 
-    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Response | Skipped]:  # noqa: ARG002
-        """Yields all answers to a prompt's question, by index, whatever `sampling` asks for."""
+    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:  # noqa: ARG002
+        """Yields, for each prompt in turn, all answers to its question, whatever `sampling` asks for."""
         for prompt in prompts:
             answers = self._answers.get(prompt.question_id)
             if answers is None:
                 yield Skipped(question_id=prompt.question_id, reason="recorded.none")
                 continue
-            for index, answer in sorted(answers.items()):
-                yield Response(
+            yield [
+                Response(
                     question_id=prompt.question_id,
                     model=answer.model or self._model,
                     engine="recorded",
@@ -101,6 +101,8 @@ class RecordedSampler:
                     text=answer.text,
                     finish_reason=answer.finish_reason,
                 )
+                for index, answer in sorted(answers.items())
+            ]
 
     def unknown(self, questions: Collection[str]) -> list[Quarantined]:
         """Returns the answers to questions that are none of these, each with its place in the file."""

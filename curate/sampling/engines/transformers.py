@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Literal
 
 from curate.errors import InputError, UsageError
 from curate.models import NonEmpty, Response
-from curate.sampling.engine import Sampler
+from curate.sampling.engine import Answers, Sampler
 from curate.sampling.engines.model import ModelEngine
 from curate.sampling.extras import installed
 from curate.sampling.make import too_long
-from curate.sampling.prompt import Prompt, Skipped
+from curate.sampling.prompt import Prompt
 from curate.sampling.settings import Sampling
 from curate.sampling.tokenizer import LocalTokenizer
 
@@ -64,8 +64,8 @@ class _TransformersSampler:
         self._ends: set[int] = {*ends} if isinstance(ends, list) else {ends}
         self._ends = {*self._ends, tokenizer.loaded.eos_token_id} - {None}
 
-    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Response | Skipped]:
-        """Yields `n` responses a prompt, made together.
+    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:
+        """Yields, for each prompt in turn, its responses, made together.
 
         Raises:
             UsageError: A pattern is asked for, which this engine cannot force.
@@ -80,22 +80,24 @@ class _TransformersSampler:
             if self.context and len(ids) + sampling.max_tokens > self.context:
                 yield too_long(prompt, len(ids), self.context)
                 continue
-            for index, tokens in enumerate(
-                self._generated(ids, sampling, sampling.seed_of(prompt))
-            ):
-                text, reason = self._read(tokens, sampling.stop)
-                yield Response(
-                    question_id=prompt.question_id,
-                    prompt_sha256=prompt.sha256,
-                    model=self._engine.shown_model(),
-                    revision=self._engine.found_revision(),
-                    engine="transformers",
-                    sampling=sampling.told(),
-                    seed=sampling.seed_of(prompt),
-                    index=index,
-                    text=text,
-                    finish_reason=reason,
-                )
+            yield [*self._responses(prompt, ids, sampling)]
+
+    def _responses(self, prompt: Prompt, ids: list[int], sampling: Sampling) -> Iterator[Response]:
+        seed = sampling.seed_of(prompt)
+        for index, tokens in enumerate(self._generated(ids, sampling, seed)):
+            text, reason = self._read(tokens, sampling.stop)
+            yield Response(
+                question_id=prompt.question_id,
+                prompt_sha256=prompt.sha256,
+                model=self._engine.shown_model(),
+                revision=self._engine.found_revision(),
+                engine="transformers",
+                sampling=sampling.told(),
+                seed=seed,
+                index=index,
+                text=text,
+                finish_reason=reason,
+            )
 
     def _generated(self, ids: list[int], sampling: Sampling, seed: int) -> list[list[int]]:
         """Returns the new tokens of each sample; no other generator than this call's is moved."""
@@ -111,6 +113,7 @@ class _TransformersSampler:
             num_return_sequences=sampling.n,
             eos_token_id=sorted(self._ends),
             pad_token_id=self._pad(),
+            stop_strings=list(sampling.stop) or None,
             **how,
         )
         given = torch.tensor([ids], device=self._model.device)
@@ -120,7 +123,6 @@ class _TransformersSampler:
                 given,
                 attention_mask=torch.ones_like(given),
                 generation_config=config,
-                stop_strings=list(sampling.stop) or None,
                 tokenizer=self.tokenizer.loaded,
             )
         return [row[len(ids) :].tolist() for row in made]

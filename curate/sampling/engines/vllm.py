@@ -11,11 +11,11 @@ from pydantic import Field, PositiveInt
 
 from curate.errors import InputError, SetupError, boundary
 from curate.models import Response
-from curate.sampling.engine import Sampler
+from curate.sampling.engine import Answers, Sampler
 from curate.sampling.engines.model import ModelEngine
 from curate.sampling.extras import installed
 from curate.sampling.make import too_long
-from curate.sampling.prompt import Prompt, Skipped
+from curate.sampling.prompt import Prompt
 from curate.sampling.settings import Sampling
 from curate.sampling.shards import in_shards
 from curate.sampling.tokenizer import LocalTokenizer
@@ -61,7 +61,7 @@ class Vllm(ModelEngine):
                 f"vLLM cannot be started: {_first_line(exc)}", hint="What it wrote above says more."
             ) from exc
         try:
-            yield _VllmSampler(self, llm, adapter)
+            yield _VllmSampler(self, llm, LocalTokenizer.load(folder), adapter)
         finally:
             llm.llm_engine.engine_core.shutdown()
 
@@ -90,21 +90,21 @@ _CPU_BATCH = 4096
 
 
 class _VllmSampler:
-    def __init__(self, engine: Vllm, llm: Any, adapter: Path | None) -> None:
+    def __init__(
+        self, engine: Vllm, llm: Any, tokenizer: LocalTokenizer, adapter: Path | None
+    ) -> None:
         self._engine = engine
         self._llm = llm
         self._adapter = _lora_request(adapter) if adapter else None
-        self.tokenizer = LocalTokenizer(llm.get_tokenizer())
+        self.tokenizer = tokenizer
         self.context: int | None = llm.model_config.max_model_len
 
-    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Response | Skipped]:
-        """Yields `n` responses a prompt, a shard of prompts at a time."""
+    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:
+        """Yields the answers to each prompt in turn, a shard of prompts at a time."""
         for shard in in_shards(prompts, self._engine.shard):
             yield from self._sample(shard, sampling)
 
-    def _sample(
-        self, prompts: Sequence[Prompt], sampling: Sampling
-    ) -> Iterator[Response | Skipped]:
+    def _sample(self, prompts: Sequence[Prompt], sampling: Sampling) -> Iterator[Answers]:
         self._llm.reset_prefix_cache()
         ids = {prompt.sha256: self.tokenizer.ids(prompt) for prompt in prompts}
         room = (self.context or 0) - sampling.max_tokens
@@ -123,7 +123,7 @@ class _VllmSampler:
             if len(ids[prompt.sha256]) > room:
                 yield too_long(prompt, len(ids[prompt.sha256]), self.context)
             else:
-                yield from self._responses(prompt, next(outputs), sampling)
+                yield [*self._responses(prompt, next(outputs), sampling)]
 
     def _responses(self, prompt: Prompt, output: Any, sampling: Sampling) -> Iterator[Response]:
         for one in sorted(output.outputs, key=lambda one: one.index):
