@@ -3,8 +3,9 @@
 from importlib import import_module
 
 import pytest
-from real_engines import serving
-from sample_driver import engine_of
+from real_engines import serving, tiny_vllm
+
+from curate.sampling import Transformers
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +17,7 @@ def tiny(tmp_path_factory):
 @pytest.fixture(scope="session")
 def vllm_sampler(tiny):
     """vLLM with the tiny model in memory, and the engine that opened it."""
-    engine = engine_of(tiny)
+    engine = tiny_vllm(tiny)
     with engine.open() as sampler:
         yield engine, sampler
 
@@ -31,7 +32,5 @@ def vllm_server(tiny, tmp_path_factory):
 @pytest.fixture(scope="session")
 def transformers_sampler(tiny):
     """transformers with the tiny model in memory."""
-    from curate.sampling import Transformers
-
     with Transformers(model=str(tiny), dtype="float32").open() as sampler:
         yield sampler

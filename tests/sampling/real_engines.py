@@ -10,8 +10,16 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+from curate.sampling import Sampling, Vllm
+
 HERE = Path(__file__).resolve().parent
 STARTS = 300  # seconds that a busy machine may take
+FOUR = Sampling(n=4, max_tokens=48, seed=11)
+
+
+def tiny_vllm(model):
+    """vLLM with small shards of a tiny model."""
+    return Vllm(model=str(model), dtype="float32", shard=4, cpu_cache_gib=1)
 
 
 def _ended(process):
@@ -63,7 +71,7 @@ def _wait_for(url, process, log):
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text(errors="replace")[-3000:]
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 (on loopback)
                 return
         except OSError:
             time.sleep(0.2)

@@ -1,28 +1,22 @@
 """Samples into a folder in a process of its own, so that a test can kill it: FOLDER MODEL NUMBER."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
-
-
-def engine_of(model):
-    from curate.sampling import Vllm
-
-    return Vllm(model=str(model), dtype="float32", shard=4, cpu_cache_gib=1)
 
 
 def main(folder, model, number):
     # Imported here: vLLM's workers import this file, and what curate compiles disturbs them.
-    from asked import prompts
-
-    from curate.runs import WorkFolder
-    from curate.sampling import Sampling, stored_responses
-
-    engine = engine_of(model)
-    sampling = Sampling(n=4, max_tokens=48, seed=11)
+    sampling, runs = import_module("curate.sampling"), import_module("curate.runs")
+    asked, engines = import_module("asked"), import_module("real_engines")
+    engine = engines.tiny_vllm(model)
     with engine.open() as sampler:
-        opened = (engine, sampler)
-        stored_responses(
-            WorkFolder(Path(folder)), opened, prompts(int(number)), sampling, lambda *_: None
+        sampling.stored_responses(
+            runs.WorkFolder(Path(folder)),
+            (engine, sampler),
+            asked.prompts(int(number)),
+            engines.FOUR,
+            lambda *_: None,
         )
 
 

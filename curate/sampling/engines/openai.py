@@ -104,6 +104,13 @@ class _Choice(NamedTuple):
     finish_reason: str | None
 
 
+class _Answer(NamedTuple):
+    """The samples of a prompt, and its length where the server says it; no samples: it is too long."""
+
+    tokens: int | None
+    choices: list[_Choice]
+
+
 class OpenAISampler:
     """A server that is asked many things at a time and answers in its own order."""
 
@@ -126,7 +133,7 @@ class OpenAISampler:
     def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:
         """Yields the answers to each prompt in turn, while those to later ones are waited for."""
         loop = self._runner.get_loop()
-        waiting: deque[tuple[Prompt, asyncio.Task[list[_Choice] | None]]] = deque()
+        waiting: deque[tuple[Prompt, asyncio.Task[_Answer]]] = deque()
         try:
             for prompt in prompts:
                 waiting.append((prompt, loop.create_task(self._asked(prompt, sampling))))
@@ -138,12 +145,10 @@ class OpenAISampler:
             if self.is_open:
                 self._runner.run(_ended([task for _, task in waiting]))
 
-    def _answered(
-        self, prompt: Prompt, task: asyncio.Task[list[_Choice] | None], sampling: Sampling
-    ) -> Answers:
-        choices = self._runner.run(_waited(task))
-        if choices is None:
-            return too_long(prompt, prompt.tokens, self.context)
+    def _answered(self, prompt: Prompt, task: asyncio.Task[_Answer], sampling: Sampling) -> Answers:
+        tokens, choices = self._runner.run(_waited(task))
+        if not choices:
+            return too_long(prompt, tokens, self.context)
         return [
             Response(
                 question_id=prompt.question_id,
@@ -160,8 +165,14 @@ class OpenAISampler:
             for index, choice in enumerate(choices)
         ]
 
-    async def _asked(self, prompt: Prompt, sampling: Sampling) -> list[_Choice] | None:
-        """Returns a prompt's samples; None where it is too long for the model."""
+    async def _asked(self, prompt: Prompt, sampling: Sampling) -> _Answer:
+        """Returns a prompt's samples; none where it leaves no room for an answer of full length.
+
+        Some servers refuse such a prompt, others cut the answer short.
+        """
+        tokens = self.tokenizer.count(prompt) if self.tokenizer else None
+        if self._is_too_long(tokens, sampling):
+            return _Answer(tokens, [])
         seed = sampling.seed_of(prompt)
         requests = (
             [(1, (seed + index) % _SEEDS) for index in range(sampling.n)]
@@ -171,24 +182,29 @@ class OpenAISampler:
         try:
             answers = [await self._request(prompt, sampling, *one) for one in requests]
         except TooLongError:
-            return None
-        return [choice for choices in answers for choice in choices]
+            return _Answer(tokens, [])
+        tokens = answers[0].tokens if tokens is None else tokens
+        if self._is_too_long(tokens, sampling):
+            return _Answer(tokens, [])
+        return _Answer(tokens, [choice for answer in answers for choice in answer.choices])
 
-    async def _request(
-        self, prompt: Prompt, sampling: Sampling, n: int, seed: int
-    ) -> list[_Choice]:
+    def _is_too_long(self, tokens: int | None, sampling: Sampling) -> bool:
+        known = tokens is not None and self.context is not None
+        return known and (tokens or 0) + sampling.max_tokens > (self.context or 0)
+
+    async def _request(self, prompt: Prompt, sampling: Sampling, n: int, seed: int) -> _Answer:
         is_chat = prompt.messages is not None
         body = {"model": self._engine.model, **_body(prompt, sampling), "n": n, "seed": seed}
         path = "/chat/completions" if is_chat else "/completions"
         async with self._free:
-            choices = await self._asker.ask(path, body, _choices, seed / _SEEDS)
-        if len(choices) != n:
+            answer = await self._asker.ask(path, body, _read, seed / _SEEDS)
+        if len(answer.choices) != n:
             raise UsageError(
-                f"the server gave {len(choices)} samples where {n} were asked for",
+                f"the server gave {len(answer.choices)} samples where {n} were asked for",
                 where=self._engine.url,
                 hint="Set `one_each: true` for a server that knows no `n`.",
             )
-        return choices
+        return answer
 
     def _told_context(self) -> int | None:
         """Returns how long the server says that its model's context is, where it says so."""
@@ -200,7 +216,7 @@ class OpenAISampler:
         return longest if isinstance(longest, int) and longest > 0 else None
 
 
-async def _waited(task: asyncio.Task[list[_Choice] | None]) -> list[_Choice] | None:
+async def _waited(task: asyncio.Task[_Answer]) -> _Answer:
     return await task
 
 
@@ -228,8 +244,8 @@ def _body(prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
     return asked
 
 
-def _choices(answer: Any) -> list[_Choice]:
-    """Returns the samples of an answer by their index.
+def _read(answer: Any) -> _Answer:
+    """Returns the samples of an answer by their index, and what it says of the prompt's length.
 
     Raises:
         GarbageError: It is not what the protocol says.
@@ -240,7 +256,10 @@ def _choices(answer: Any) -> list[_Choice]:
     by_index = {_index(one, at): _choice(one) for at, one in enumerate(found)}
     if sorted(by_index) != list(range(len(found))):
         raise GarbageError("the choices of the answer are not numbered from 0 on")
-    return [by_index[index] for index in range(len(found))]
+    usage = answer.get("usage")
+    tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    known = tokens if isinstance(tokens, int) else None
+    return _Answer(known, [by_index[index] for index in range(len(found))])
 
 
 def _index(choice: Any, at: int) -> Any:
