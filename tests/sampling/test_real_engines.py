@@ -1,7 +1,9 @@
 """Real engines with a tiny model made on the spot: vLLM offline and as a server, and transformers."""
 
+import shutil
 from importlib import import_module
 
+import orjson
 import pytest
 from asked import flat, prompts, question, rows, solved, template
 from real_engines import FOUR, killed_run
@@ -139,6 +141,18 @@ def test_transformers_samples_by_seed_too(transformers_sampler):
     assert first == flat(transformers_sampler.sample(prompts(2), FOUR))
     assert flat(transformers_sampler.sample(prompts(2)[1:], FOUR)) == first[4:]
     assert len({one.text for one in first[:4]}) == 4
+
+
+def test_a_models_own_habits_are_not_asked_for(transformers_sampler, tiny, tmp_path):
+    folder = tmp_path / "tiny"
+    shutil.copytree(tiny, folder)
+    path = folder / "generation_config.json"
+    own = orjson.loads(path.read_bytes())
+    path.write_bytes(orjson.dumps(own | {"top_k": 1, "do_sample": True, "repetition_penalty": 9.0}))
+    plain = flat(transformers_sampler.sample(prompts(2), FOUR))
+    with Transformers(model=str(folder), dtype="float32").open() as sampler:
+        found = flat(sampler.sample(prompts(2), FOUR))
+    assert [one.text for one in found] == [one.text for one in plain]
 
 
 def test_a_killed_run_goes_on_and_samples_nothing_twice(vllm_sampler, tiny, tmp_path):

@@ -8,7 +8,7 @@ from asked import prompts
 from pydantic import TypeAdapter, ValidationError
 
 from curate.errors import InputError, SetupError
-from curate.sampling import AnyEngine, Prompt, Sampling, Transformers, Vllm, fitting_prompts
+from curate.sampling import AnyEngine, OpenAI, Prompt, Sampling, Transformers, Vllm, fitting_prompts
 from curate.sampling.extras import installed
 
 ENGINES = TypeAdapter(AnyEngine)
@@ -92,6 +92,25 @@ def test_what_is_not_installed_names_its_extra():
         installed("no_such_module", "vllm")
     assert caught.value.exit == 5
     assert "jmle-curate[vllm]" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("engine", "module", "extra"),
+    [
+        (Vllm, "vllm", "vllm"),
+        (Transformers, "transformers", "transformers"),
+        (OpenAI, "httpx2", "openai"),
+    ],
+)
+def test_an_engine_that_is_not_installed_names_its_extra(
+    tmp_path, monkeypatch, engine, module, extra
+):
+    (tmp_path / "model.safetensors").touch()
+    monkeypatch.setitem(sys.modules, module, None)
+    keys = {"url": "http://127.0.0.1:1/v1"} if engine is OpenAI else {}
+    with pytest.raises(SetupError, match=f"the package {module} cannot be imported") as caught:
+        engine(model=str(tmp_path), **keys).open().__enter__()
+    assert f"jmle-curate[{extra}]" in caught.value.hint
 
 
 @pytest.mark.parametrize("engine", [Vllm, Transformers])

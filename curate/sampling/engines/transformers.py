@@ -47,22 +47,31 @@ class Transformers(ModelEngine):
         except (OSError, ValueError, KeyError) as exc:
             reason = str(exc).partition("\n")[0]
             raise InputError(f"the model cannot be loaded: {reason}", where=folder.name) from exc
+        ends = model.generation_config.eos_token_id
+        model.generation_config = (
+            transformers.GenerationConfig()
+        )  # its own habits are not asked for
         if adapter:
             peft = installed("peft", "transformers")
             model = peft.PeftModel.from_pretrained(model, str(adapter))
         tokenizer = LocalTokenizer.load(folder)
-        yield _TransformersSampler(self, model.to(device).eval(), tokenizer)
+        yield _TransformersSampler(self, model.to(device).eval(), tokenizer, ends)
 
 
 class _TransformersSampler:
-    def __init__(self, engine: Transformers, model: Any, tokenizer: LocalTokenizer) -> None:
+    def __init__(
+        self,
+        engine: Transformers,
+        model: Any,
+        tokenizer: LocalTokenizer,
+        ends: int | list[int] | None,
+    ) -> None:
         self._engine = engine
         self._model = model
         self.tokenizer = tokenizer
         self.context: int | None = engine.context or engine.own_context()
-        ends = model.generation_config.eos_token_id
-        self._ends: set[int] = {*ends} if isinstance(ends, list) else {ends}
-        self._ends = {*self._ends, tokenizer.loaded.eos_token_id} - {None}
+        known = [*(ends if isinstance(ends, list) else [ends]), tokenizer.loaded.eos_token_id]
+        self._ends = {token for token in known if token is not None}
 
     def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:
         """Yields, for each prompt in turn, its responses, made together.

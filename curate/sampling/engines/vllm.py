@@ -20,7 +20,7 @@ from curate.sampling.settings import Sampling
 from curate.sampling.shards import in_shards
 from curate.sampling.tokenizer import LocalTokenizer
 
-_QUIET = {"VLLM_NO_USAGE_STATS": "1", "VLLM_LOGGING_LEVEL": "WARNING"}
+_SETTINGS = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "VLLM_LOGGING_LEVEL": "ERROR"}
 _LEAST_RANK = 8  # vLLM knows ranks of 8, 16, 32, ...
 
 
@@ -45,9 +45,9 @@ class Vllm(ModelEngine):
             InputError: There is no such model, or vLLM cannot load it.
         """
         folder, adapter = self.folder(), self.adapter_folder()
-        for name, value in {**_QUIET, "VLLM_CPU_KVCACHE_SPACE": str(self.cpu_cache_gib)}.items():
+        for name, value in {**_SETTINGS, "VLLM_CPU_KVCACHE_SPACE": str(self.cpu_cache_gib)}.items():
             os.environ.setdefault(name, value)
-        vllm = installed("vllm", "vllm")
+        vllm, tokenizer = installed("vllm", "vllm"), LocalTokenizer.load(folder)
         context = self.context or self.own_context()
         options = {**self._options(context), **_adapter_options(adapter)}
         try:
@@ -61,7 +61,7 @@ class Vllm(ModelEngine):
                 f"vLLM cannot be started: {_first_line(exc)}", hint="What it wrote above says more."
             ) from exc
         try:
-            yield _VllmSampler(self, llm, LocalTokenizer.load(folder), adapter)
+            yield _VllmSampler(self, llm, tokenizer, adapter)
         finally:
             llm.llm_engine.engine_core.shutdown()
 
@@ -73,6 +73,7 @@ class Vllm(ModelEngine):
             "load_format": "safetensors",
             "trust_remote_code": False,
             "generation_config": "vllm",
+            "use_tqdm_on_load": False,
             "max_num_seqs": self.max_sequences,
             "gpu_memory_utilization": self.gpu_memory,
         }
