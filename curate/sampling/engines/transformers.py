@@ -68,6 +68,7 @@ class _TransformersSampler:
     ) -> None:
         self._engine = engine
         self._model = model
+        self._name, self._revision = engine.shown_model(), engine.found_revision()
         self.tokenizer = tokenizer
         self.context: int | None = engine.context or engine.own_context()
         known = [*(ends if isinstance(ends, list) else [ends]), tokenizer.loaded.eos_token_id]
@@ -98,8 +99,8 @@ class _TransformersSampler:
             yield Response(
                 question_id=prompt.question_id,
                 prompt_sha256=prompt.sha256,
-                model=self._engine.shown_model(),
-                revision=self._engine.found_revision(),
+                model=self._name,
+                revision=self._revision,
                 engine="transformers",
                 sampling=sampling.told(),
                 seed=seed,

@@ -97,6 +97,7 @@ class _VllmSampler:
         self._engine = engine
         self._llm = llm
         self._adapter = _lora_request(adapter) if adapter else None
+        self._name, self._revision = engine.shown_model(), engine.found_revision()
         self.tokenizer = tokenizer
         self.context: int | None = llm.model_config.max_model_len
 
@@ -131,8 +132,8 @@ class _VllmSampler:
             yield Response(
                 question_id=prompt.question_id,
                 prompt_sha256=prompt.sha256,
-                model=self._engine.shown_model(),
-                revision=self._engine.found_revision(),
+                model=self._name,
+                revision=self._revision,
                 engine="vllm",
                 sampling=sampling.told(),
                 seed=sampling.seed_of(prompt),
