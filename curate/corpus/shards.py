@@ -17,7 +17,7 @@ class Shard:
     """One whole shard: `marks` is a table with one line a row, `rows` one of what the rows say.
 
     A job that will not read its rows again has no `rows`. `height` rows could be read; `bad` has those
-    that could not, `unread` of them; `counts` are the numbers of inputs, and how many rows each had, read or not.
+    that could not, `unread` of them; `counts` are numbers of inputs, and how many rows each had, read or not.
     Ordinals lie between `first` and `last`, though not every one is taken.
     """
 
