@@ -12,6 +12,7 @@ from curate.corpus.frame import Part, parts_frame
 from curate.models import RAW_LIMIT, Document, Quarantined, Question
 from curate.sources import Limits, TextSource, check_file, count_rows, cut, read_block
 
+BOOKLET_ROWS = 12  # the sheet has an answer to each: what the booklet lost is told
 SMALL, WHOLE = Limits(2, 300), Limits(1 << 40, 1 << 40)
 _BOM = b"\xef\xbb\xbf"
 
@@ -48,10 +49,12 @@ def rows_in(name, data, rows, source):
         assert len(rows) == pq.read_metadata(io.BytesIO(data)).num_rows
     elif name.endswith(".arrow"):
         assert len(rows) == pa.ipc.open_stream(data).read_all().num_rows
+    elif name.endswith("_questions.pdf"):
+        assert not data or len(rows) >= BOOKLET_ROWS
     elif name.startswith("correct_answers"):
         keys = _records(data.removeprefix(_BOM), ",")
         assert keys is None or 0 <= max(0, keys - 1) - len(rows) <= 3  # questions
-    elif not name.startswith(("train/", "dataset_", "manifest")):
+    elif not name.startswith(("train/", "dataset_", "manifest")) and not name.endswith(".pdf"):
         text = unpacked(data)
         if text is not None:
             _counted(name, text.removeprefix(_BOM), rows, source)
