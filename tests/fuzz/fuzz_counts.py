@@ -74,15 +74,16 @@ def _counted(name, text, rows, source):
 
 def _records(text, sign):
     """Returns how many records of CSV are not blank, bad ones too; None where quotes go on for long."""
-    lines = (line.removesuffix(b"\r").decode("utf-8", "replace") + "\n" for line in _lines(text))
-    parser, count, before = csv.reader(lines, strict=True, delimiter=sign), 0, 0
+    lines = [line.removesuffix(b"\r").decode("utf-8", "replace") + "\n" for line in _lines(text)]
+    parser, count, before = csv.reader(iter(lines), strict=True, delimiter=sign), 0, 0
     while True:
         try:
             count += bool(next(parser))
         except StopIteration:
             return count
         except csv.Error as exc:
-            if "field limit" in str(exc) and parser.line_num > before + 1:
+            read = "".join(lines[before : parser.line_num])
+            if "field limit" in str(exc) and (parser.line_num > before + 1 or read.count('"') % 2):
                 return None
             count += 1
         before = parser.line_num
