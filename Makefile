@@ -18,7 +18,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-pairs
+.PHONY: help demo test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,7 +29,8 @@ demo: $(CORE)/ready ## Build a corpus from an invented exam: no network after se
 test: check test-core test-page test-models ## All of it.
 
 test-core: $(DEV)/ready ## The program, without a browser and without torch.
-	$(DEV)/bin/python -m pytest tests -m "not page and not models" -n auto --maxprocesses 4 --dist loadgroup
+	$(DEV)/bin/python -m pytest tests -m "not page and not models" -n auto --maxprocesses 4 \
+	  --dist loadfile --no-loadscope-reorder  # what a file shares is made once; the long ones come early
 
 test-page: $(PAGE)/ready chromium ## The report, in headless Chromium.
 	$(PAGE)/bin/python -m pytest tests -m page

@@ -1,6 +1,7 @@
 """Runs rows through the stages in shards: every shard is a checkpoint, and nothing leaves the frame."""
 
 import hashlib
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -270,7 +271,7 @@ def _size(part: Part) -> int:
 
 def _counted(
     source: Source, parts: Sequence[Part], marks: Path, bad: Path
-) -> tuple[tuple[tuple[int, int], ...], int, int]:
+) -> tuple["tuple[array[int], array[int]]", int, int]:
     """Returns the rows of each input, read or not, those of all that were read, and of all that were not."""
     inputs = pl.scan_parquet(marks, glob=False).select(pl.col("row") // (1 << FILE_ROWS))
     read = Counter(dict(inputs.group_by("row").len().collect().iter_rows()))
@@ -281,4 +282,4 @@ def _counted(
             for line in lines:
                 read[numbers[orjson.loads(line)["file"]]] += 1
                 unread += 1
-    return tuple(read.items()), height, unread
+    return (array("q", read), array("q", read.values())), height, unread

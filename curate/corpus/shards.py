@@ -1,5 +1,6 @@
 """Shards in the work folder: rows as they were read, written once, and the small marks of the stages."""
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ class Shard:
     """One whole shard: `marks` is a table with one line a row, `rows` one of what the rows say.
 
     A job that will not read its rows again has no `rows`. `height` rows could be read; `bad` has those
-    that could not, `unread` of them; `counts` tells how many there were of each input, read or not.
+    that could not, `unread` of them; `counts` are numbers of inputs, and how many rows each had, read or not.
     Ordinals lie between `first` and `last`, though not every one is taken.
     """
 
@@ -26,7 +27,7 @@ class Shard:
     rows: Path
     marks: Path
     bad: Path | None
-    counts: tuple[tuple[int, int], ...]
+    counts: "tuple[array[int], array[int]]"
     height: int
     unread: int
 

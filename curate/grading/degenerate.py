@@ -17,11 +17,13 @@ _ODD = re.compile(
 def is_blank(text: str) -> bool:
     """Tells whether a text holds nothing to read: white space, or a good part of it unreadable characters."""
     sample = _INVISIBLE.sub("", text[:_SAMPLE].strip() or text.strip()[:_SAMPLE]).strip()
-    return not sample or len(_ODD.findall(sample)) > _MUCH * len(sample)
+    if not sample or not _ODD.search(sample):
+        return not sample
+    return len(_ODD.findall(sample)) > _MUCH * len(sample)
 
 
 def loops(text: str) -> bool:
-    """Tells whether a text ends in one passage over and over: five times or more, for 120 characters or more."""
+    """Tells whether a text ends in one passage five times or more, for 120 characters or more."""
     tail = text[-(_TIMES + 1) * _LONGEST :].rstrip()
     size = len(tail)
     if size < _LEAST + _ANCHOR:

@@ -26,7 +26,10 @@ _FOREIGN = re.compile(
 )
 _ENGLISH = re.compile(r"(?:[a-z]{1,20}[ ,.'-]{1,3}){14}")
 _KANA = re.compile("[ぁ-んァ-ヶ]")
-_VERDICTS = ("正しい", "誤", "適切", "○", "×", "正解", "正答")
+_JUDGES = re.compile(
+    r"[0-9a-jａ-ｊ０-９①-⑩][\s:.、)：．）]{0,8}(?:は、?)?(?:正|誤|適|不|[○〇◯×✕✖☓])|[○〇◯×✕✖☓]|正解|正答|解答|答え"
+)
+"""Without this no text judges an option; most have none, and the judgement itself takes long."""
 _JUDGED = 3000
 
 
@@ -53,7 +56,7 @@ def _switched(text: str) -> bool:
 
 def _contradicts(asked: Asked, explanation: str, letters: str) -> bool:
     """Tells whether the explanation's own verdicts on the options make another answer than was given."""
-    if not letters or not any(word in explanation for word in _VERDICTS):
+    if not letters or not _JUDGES.search(explanation, 0, _JUDGED):
         return False
     found = judgement(
         asked.question.text, len(asked.question.choices), [list(letters)], explanation[:_JUDGED]

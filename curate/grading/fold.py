@@ -9,7 +9,6 @@ HEAD, TAIL = 4000, 4000
 
 _CIRCLED = re.compile("([①-⑳⑴-⒇])")
 _NOISE = re.compile("\\*\\*|[`\u200b\ufeff\u2060]")
-_SPACE = re.compile(r"[^\S\n]{2,}")
 _RUN_ON = re.compile(
     r"(?:^|[\n。」）)])[^\S\n]{0,3}[【\[#]{0,3}\s?問題?(?:文|本文|id)?\s?[0-9０-９]{0,4}[】\]]?\s?[:：\n]"
     r"|^[^\S\n]{0,3}(?:#{1,4} ?)?(?:next )?(?:question|problem)\s?[0-9]{0,4}\s?(?:[:：]|$)"

@@ -18,7 +18,7 @@ GRADE_SCHEMA = pl.Schema(
         "flags": pl.List(pl.String()),
     }
 )
-"""The columns that grading sets, as in the record `Response`."""
+"""The columns that grading sets, as in the record `Response`, in the order of `Graded`."""
 
 
 def graders(questions: Mapping[str, Question], label: str | None = None) -> dict[str, Grader]:
@@ -44,12 +44,8 @@ def grade_frame(responses: pl.DataFrame, graders: Mapping[str, Grader]) -> pl.Da
             "question_id", "text", "finish_reason"
         ).iter_rows()
     ]
-    columns = list(zip(*rows, strict=True)) or [()] * len(_ORDER)
-    graded = pl.DataFrame(dict(zip(_ORDER, columns, strict=True)), schema=_ORDER, strict=False)
-    return responses.drop(GRADE_SCHEMA.names(), strict=False).hstack(
-        graded.select(GRADE_SCHEMA.names())
+    columns = list(zip(*rows, strict=True)) or [()] * len(GRADE_SCHEMA)
+    graded = pl.DataFrame(
+        dict(zip(GRADE_SCHEMA, columns, strict=True)), schema=GRADE_SCHEMA, strict=False
     )
-
-
-_ORDER = GRADE_SCHEMA
-"""Graded has its fields in the order of the schema."""
+    return responses.drop(GRADE_SCHEMA.names(), strict=False).hstack(graded)

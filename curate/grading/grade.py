@@ -1,5 +1,6 @@
 """The grader: one response to one grade, by the first tier of patterns that finds an answer."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from curate.grading.asked import Asked, asked_of
@@ -8,7 +9,7 @@ from curate.grading.flags import flags_of
 from curate.grading.fold import Read, read
 from curate.grading.graded import Found, Graded
 from curate.grading.numbers import value_of
-from curate.grading.patterns import CHOICE, NUMERIC, WHOLE_NAMES, Pattern
+from curate.grading.patterns import CHOICE, NUMERIC, STATED, STATEMENTS, WHOLE_NAMES, Pattern
 from curate.grading.refusals import refuses
 from curate.grading.strict import strict_grade
 from curate.models import Grade, Question
@@ -61,7 +62,7 @@ class Grader:
 
 
 class _Answer(NamedTuple):
-    """What a response comes to: the name of its pattern, its answer and grade, and the place it was read at."""
+    """What a response comes to: its pattern's name, answer and grade, and the place it was read at."""
 
     pattern: str
     grade: Grade | None
@@ -72,10 +73,27 @@ class _Answer(NamedTuple):
 def find(asked: Asked, text: str) -> tuple[Pattern, Found] | None:
     """Returns the answer in a folded text and the pattern that read it; of a tier's matches the last."""
     for tier in NUMERIC if asked.numeric else CHOICE:
-        matched = [(pattern, found) for pattern in tier if (found := _match(pattern, asked, text))]
-        if matched:
-            return max(matched, key=lambda one: one[1].end)
+        if tier is STATED and (closing := _last_line(text)):
+            matched = _matches(STATEMENTS, asked, text[closing:])
+            if matched:
+                pattern, found = max(matched, key=_end)
+                return pattern, found._replace(start=closing + found.start, end=closing + found.end)
+        if matched := _matches(tier, asked, text):
+            return max(matched, key=_end)
     return None
+
+
+def _matches(tier: Sequence[Pattern], asked: Asked, text: str) -> list[tuple[Pattern, Found]]:
+    return [(pattern, found) for pattern in tier if (found := _match(pattern, asked, text))]
+
+
+def _end(matched: tuple[Pattern, Found]) -> int:
+    return matched[1].end
+
+
+def _last_line(text: str) -> int:
+    """Returns where the last line begins: most answers stand there, and none above outdoes them."""
+    return text.rfind("\n", 0, len(text.rstrip())) + 1
 
 
 def _match(pattern: Pattern, asked: Asked, text: str) -> Found | None:

@@ -39,6 +39,7 @@ _RUN = re.compile(r"(?<![a-z0-9])[a-j]{2,8}(?![a-z0-9])")
 _GLOSSES = re.compile(rf"(?<=[a-j\])]){GLOSS}")
 _SINGLE = re.compile(r"\([a-j]\)")
 _EITHER = re.compile(r"または|又は|もしくは|あるいは|か(?!ら)|や|(?<![a-z])or(?![a-z])")
+_PAIR = 2
 _SLASHES = re.compile(r"[/|]")
 
 
@@ -58,7 +59,7 @@ def letters_of(spelled: str) -> tuple[str, bool]:
         run = _RUN.search(spelled)
         ascending = run is not None and list(run[0]) == sorted(set(run[0]))
         return (run[0] if run and ascending else ""), False
-    if len(named) > 2 and len(_SLASHES.findall(spelled)) >= len(named) - 1:
+    if len(named) > _PAIR and len(_SLASHES.findall(spelled)) >= len(named) - 1:
         return "", False
     return "".join(sorted(set(named))), len(named) > 1 and bool(_EITHER.search(spelled))
 

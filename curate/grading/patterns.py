@@ -7,22 +7,25 @@ tier is only asked where those above found nothing. A new pattern is one entry h
 import re
 from typing import NamedTuple
 
-from curate.grading.fits import (
+from curate.grading.fits import by_copula, by_predicate, by_subject, by_topic
+from curate.grading.keys import END, KEYS, NOT
+from curate.grading.numbers import ALONE, NUMBER, UNIT, number_in
+from curate.grading.phrases import (
+    ANSWER,
     CLEFT,
     CLEFT_LIST,
     COPULA,
     FITS_AS,
+    NAME,
     OPTION_TOPIC,
     PREDICATE,
     PREDICATE_EN,
+    SAID,
+    STATES,
     TOPIC,
-    by_copula,
-    by_predicate,
-    by_subject,
-    by_topic,
+    UNSURE,
+    WORD,
 )
-from curate.grading.keys import END, KEYS, NOT
-from curate.grading.numbers import ALONE, NUMBER, UNIT, number_in
 from curate.grading.picks import Pick, closing, edge, last
 from curate.grading.readers import all_options, by_letter, by_line
 from curate.grading.verdicts import VERDICT, by_verdicts
@@ -49,81 +52,73 @@ def _pattern(
 
 
 _KEYS = rf"(?P<keys>{KEYS})"
-_WORD = r"(?:答え?|解答|回答|正解|正答|答案|結論|(?<![a-z])(?:answers?|correct (?:option|choice)|final choice))"
-_NAME = r"(?:the )?(?:選択肢|option|choice|記号|番号)?[^\S\n]{0,2}"
-_LINK = (
-    r"(?:[\"'」】\])]{0,3}\s{0,2}(?:\([^()\n]{0,15}\))?\s{0,2}"
-    r"(?:は(?!、?\s{0,2}(?:次|以下)の)|:|=|→|⇒|仍?[为為]|(?:(?:would|should|must) )?(?:is|are|be)\b)[、,:]?[^\S\n]{0,4}"
-    r"|[】\]][^\S\n]{0,4}|(?:(?<=^答え)|(?<=回答)|(?<=正解)|(?<=正答)) {1,3}"
-    r")"
-)
-_ANSWER = rf"{_WORD}{_LINK}{_NAME}"
-_SAID = r"(?P<said>[^\n]{1,160}?)(?:である|です|となる|だ)?[。.]?$"
-_STATES = ("答", "正解", "結論", "answer", "correct", "choice")
-_UNSURE = r"(?!では|じゃ|でな|肢?は|とは(?:な|言え)|に(?:は)?な(?:ら|り得)な)"
 
 WHOLE = (
     _pattern("bare", rf"\W{{0,4}}{_KEYS}\W{{0,4}}", last(by_letter), whole=True),
     _pattern("option", r"(?P<said>[^\n]{1,200})", last(by_line), whole=True),
 )
-STATED = (
-    _pattern("line", rf"^\W{{0,6}}{_KEYS}\W{{0,4}}$", edge(by_letter)),
-    _pattern("answer_line", rf"{_ANSWER}{_KEYS}{END}{NOT}", last(by_letter), _STATES),
+STATEMENTS = (
+    _pattern("answer_line", rf"{ANSWER}{_KEYS}{END}{NOT}", last(by_letter), STATES),
     _pattern(
         "heading",
-        rf"^[#【\[ ]{{0,6}}(?:最終的?な?|final )?{_WORD}[】\]]?\s?:?\n{{1,2}}\W{{0,4}}{_KEYS}\W{{0,3}}$"
+        rf"^[#【\[ ]{{0,6}}(?:最終的?な?|final )?{WORD}[】\]]?\s?:?\n{{1,2}}\W{{0,4}}{_KEYS}\W{{0,3}}$"
         r"(?!\n\s{0,2}[a-j](?![a-z]))",
         last(by_letter),
-        _STATES,
+        STATES,
     ),
-    _pattern("answer_text", rf"{_ANSWER}{_SAID}", last(by_line), _STATES),
+    _pattern("answer_text", rf"{ANSWER}{SAID}", last(by_line), STATES),
     _pattern(
         "all_options",
-        rf"{_ANSWER}(?:全て|すべて|全部|all(?= of| the|\W|$))",
+        rf"{ANSWER}(?:全て|すべて|全部|all(?= of| the|\W|$))",
         last(all_options),
         ("全", "すべて", "all"),
     ),
     _pattern(
         "is_answer",
         r"(?:が|を|の(?=正解[とで])|のみが?|だけが)\s{0,2}(?:最も|一番)?(?:正解|正答|答え|解答|回答)"
-        + _UNSURE,
+        + UNSURE,
         last(by_subject),
         ("正解", "正答", "答え", "解答", "回答"),
     ),
     _pattern(
         "is_answer_en",
-        rf"{_KEYS},? (?:is|are) (?:the )?(?:most )?(?:correct|right|best|appropriate|likely) (?:answers?|option|choice)",
+        rf"{_KEYS},? (?:is|are) (?:the )?(?:most )?(?:correct|right|best|appropriate|likely)"
+        r" (?:answers?|option|choice)",
         last(by_letter),
         (" is ", " are "),
     ),
     _pattern(
         "correction",
         rf"(?:[a-j]\W{{0,2}}(?:では|じゃ|で)なく(?:て)?|正しくは|訂正(?:します|すると|する)?"
-        rf"|(?<![a-z])(?:actually|correction|i meant|rather))[、,。:]?\s{{0,3}}{_NAME}{_KEYS}{END}{NOT}",
+        rf"|(?<![a-z])(?:actually|correction|i meant|rather))[、,。:]?\s{{0,3}}{NAME}{_KEYS}{END}{NOT}",
         last(by_letter),
         ("なく", "正しくは", "訂正", "actually", "correction", "meant", "rather"),
     ),
     _pattern(
         "conclusion",
-        r"(?:したがって|従って|よって|ゆえに|以上(?:より|から)|(?<![a-z])(?:therefore|thus|hence|so))[、,]?\s?(?:選択肢|option )?"
+        r"(?:したがって|従って|よって|ゆえに|以上(?:より|から)|(?<![a-z])(?:therefore|thus|hence|so))"
+        r"[、,]?\s?(?:正解|正答|答え)?(?:選択肢|option )?"
         rf"{_KEYS}(?=である|です|とな[るり]|と(?:判断|考え)|\s{{0,2}}[。.]?\s{{0,2}}$)",
         last(by_letter),
         ("したがって", "従って", "よって", "ゆえに", "以上", "therefore", "thus", "hence", "so "),
     ),
     _pattern(
         "chosen",
-        r"を(?:まず)?(?:予想|選(?:択(?!しな|せず|肢|すると)|び(?!がち)|ぶ(?!べきでは|のは|と)|ん(?!では|だとす)|ばざる))",
+        r"を(?:まず)?(?:予想|選(?:択(?!しな|せず|肢|すると)|び(?!がち)|ぶ(?!べきでは|のは|と)"
+        r"|ん(?!では|だとす)|ばざる))",
         last(by_subject),
         ("を選", "をまず", "を予想"),
     ),
     _pattern(
         "chosen_en",
-        r"(?<![a-z])(?<!not )(?:choose|select|chose|selected|pick|go with|corresponds? to|matches)[ :](?:the )?"
+        r"(?<![a-z])(?<!not )(?:choose|select|chose|selected|pick|go with|corresponds? to|matches)"
+        r"[ :](?:the )?"
         rf"(?:option |choice |answer )?{_KEYS}{END}",
         last(by_letter),
         ("choose", "select", "chose", "pick", "go with", "corresponds", "matches"),
     ),
 )
+STATED = (_pattern("line", rf"^\W{{0,6}}{_KEYS}\W{{0,4}}$", edge(by_letter)), *STATEMENTS)
 BOXED = (
     _pattern(
         "boxed",
@@ -135,7 +130,8 @@ BOXED = (
 REMARK = (
     _pattern(
         "remark",
-        rf"\W{{0,3}}{_KEYS}(?: \s?|(?=\())(?!正|誤|適|不|[^\n]{{0,80}}[。、 ][a-j][ :.、)])[^a-z\s][^\n]{{0,80}}",
+        rf"\W{{0,3}}{_KEYS}(?: \s?|(?=\())(?!正|誤|適|不|[^\n]{{0,80}}[。、 ][a-j][ :.、)])"
+        r"[^a-z\s][^\n]{0,80}",
         last(by_letter),
         whole=True,
     ),
@@ -161,7 +157,7 @@ PROSE = (
         "topic", TOPIC, last(by_topic), ("最も", "正しい", "正解", "該当", "対応し", "適切な")
     ),
     _pattern("prose_en", PREDICATE_EN, last(by_line), (" is ", " are ", " be ")),
-    _pattern("cleft", CLEFT, by_copula, ("は",)),
+    _pattern("cleft", CLEFT, by_copula, ("は", "のが")),
     _pattern("cleft_list", CLEFT_LIST, by_copula, tuple(f"({one})" for one in LETTERS)),
     _pattern("copula", COPULA, by_copula, ("最", "正", "適", "べき", "誤", "のは", "答")),
 )
@@ -171,7 +167,7 @@ CHOICE = (WHOLE, STATED, BOXED, REMARK, VERDICTS, PROSE)
 _NUMBER = r"(?P<number>[^\n。]{0,60})"
 NUMERIC = (
     (_pattern("number", ALONE, last(number_in), whole=True),),
-    (_pattern("number_line", rf"{_ANSWER}{_NUMBER}", last(number_in), _STATES),),
+    (_pattern("number_line", rf"{ANSWER}{_NUMBER}", last(number_in), STATES),),
     (
         _pattern(
             "result",

@@ -10,6 +10,8 @@ Match = re.Match[str]
 Reader = Callable[[Match, Asked], Found | None]
 Pick = Callable[[Sequence[Match], Asked], Found | None]
 
+_LINES = 50
+
 
 def last(reader: Reader) -> Pick:
     """Returns a pick of the last match that is an answer: a correction comes after what it corrects."""
@@ -21,7 +23,7 @@ def last(reader: Reader) -> Pick:
 
 
 def edge(reader: Reader) -> Pick:
-    """Returns a pick of the last or the first line, where all matching lines say the same: a list does not."""
+    """Returns a pick of the last or first line, where all that match say the same: a list does not."""
 
     def pick(matches: Sequence[Match], asked: Asked) -> Found | None:
         found = [one for match in matches if (one := reader(match, asked))]
@@ -55,6 +57,6 @@ def closing(reader: Reader) -> Pick:
 def _line_ends(text: str) -> Sequence[int]:
     """Returns the ends of the last lines, last first."""
     ends = [len(text)]
-    while len(ends) < 50 and (end := text.rfind("\n", 0, ends[-1])) >= 0:
+    while len(ends) < _LINES and (end := text.rfind("\n", 0, ends[-1])) >= 0:
         ends.append(end)
     return ends

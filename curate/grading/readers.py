@@ -1,13 +1,13 @@
 """Readers: what a pattern's match says, as an answer to the question; None where it says nothing.
 
-A match gives the letters as its group `keys`, options by text and letter as `list`, other text as `said`.
+A match gives letters as its group `keys`, other text as `said`.
 """
 
 import re
 
 from curate.grading.asked import Asked, plain
 from curate.grading.graded import Found
-from curate.grading.keys import letters_of, parenthesised
+from curate.grading.keys import letters_of
 from curate.models import LETTERS
 
 _CIRCLED = {chr(ord("①") + place): letter for place, letter in enumerate(LETTERS)}
@@ -18,13 +18,9 @@ _JOINED = re.compile(r"[、,・\n]|と(?=[^。]{2})|および|及び|\band\b")
 _UNIT = re.compile(r"[0-9]")
 
 
-def by_letter(match: re.Match[str], asked: Asked) -> Found | None:
+def by_letter(match: re.Match[str], _asked: Asked) -> Found | None:
     """Reads the option letters of a match; alternatives (a or d) are a conflict."""
-    groups = match.groupdict()
-    if groups.get("list"):
-        letters, either = parenthesised(match["list"])
-    else:
-        letters, either = letters_of(match["keys"])
+    letters, either = letters_of(match["keys"])
     if not letters:
         return None
     return Found(match.start(), match.end(), letters, conflict=either)

@@ -9,10 +9,13 @@ _CANNOT = re.compile(
     r"|(?:回答|解答|答え?|診断|判断|選択|選ぶこと|導|特定|決定|解決|計算)[^。\n]{0,22}?"
     r"(?:できない(?:ため|。|$)|困難(?:です|で|。)|難しい(?:です|。)|不可能(?:です|。)|しかね)"
 )
-_MATTER = r"(?:画像|写真|図|表|像|情報|文脈|背景|問|質問|選択肢|状態|状況|症状|病態|所見|検査|データ|資料|経過|内容|説明|手がかり|話)"
+_MATTER = (
+    r"(?:画像|写真|図|表|像|情報|文脈|背景|問|質問|選択肢|状態|状況|症状|病態|所見|検査"
+    r"|データ|資料|経過|内容|説明|手がかり|話)"
+)
 _MISSING = re.compile(
-    rf"{_MATTER}[^。\n]{{0,50}}?(?:不足|不明|不完全|足り(?:ま|な)|欠け|ないため|なく、|ありません|必要(?:です|があ|とな)|見えま|伝わりま|明確|明らかで|具体的で"
-    r"|れて(?:い|お)?(?:ない|ません|らず|りません))"
+    rf"{_MATTER}[^。\n]{{0,50}}?(?:不足|不明|不完全|足り(?:ま|な)|欠け|ないため|なく、|ありません"
+    r"|必要(?:です|があ|とな)|見えま|伝わりま|明確|明らかで|具体的で|れて(?:い|お)?(?:ない|ません|らず|りません))"
 )
 _ASKS = re.compile(
     rf"(?:ください|いただけ|いただき|いただく|お願い|でしょうか|ますか|ですか)(?!」)|{_MATTER}[^。\n]{{0,12}}が必要です"
@@ -29,7 +32,7 @@ _OPENING = 500
 
 
 def refuses(text: str) -> bool:
-    """Tells whether a folded text declines to answer: it cannot tell or see, or lacks something and asks for it."""
+    """Tells whether a folded text declines to answer: it cannot tell, or lacks something and asks for it."""
     text = text[:_OPENING]
     if _CANNOT.search(text) or (_ASKS.search(text) and _MISSING.search(text)):
         return True

@@ -9,12 +9,12 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 
 
 def strict_grade(asked: Asked, text: str, label: str | None) -> bool | None:
-    """Returns whether the published scorer counts the text as right; None where the question has no key.
+    """Returns whether the published scorer counts the text as right; None where there is no key.
 
-    It makes a prediction half width and lower case, splits it at commas without stripping, and compares the
-    sorted parts with the sorted key; numbers are compared as strings. The published prompt has nothing but the
-    answer in its output: where a template has an explanation, `label` is what it writes before the answer, and
-    what follows its last occurrence is the prediction, stripped.
+    It makes a prediction half width and lower case, splits it at commas without stripping, and compares
+    the sorted parts with the sorted key; numbers are compared as strings. The published prompt asks for
+    nothing but the answer: where a template has an explanation, `label` is what it writes before the
+    answer, and what follows its last occurrence is the prediction, stripped.
     """
     question = asked.question
     if (question.exam, question.id) in ALWAYS_RIGHT:

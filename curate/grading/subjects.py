@@ -61,15 +61,15 @@ def _at_end(clause: str, asked: Asked) -> str:
     while step := _last_option(rest, asked):
         letter, rest = step
         letters += letter
-        if joint := _NOUN_JOINT.search(rest):
-            if not _last_option(rest[: joint.start()], asked):
-                return ""
+        joint = _NOUN_JOINT.search(rest)
+        if joint and not _last_option(rest[: joint.start()], asked):
+            return ""
         rest = _JOINT.sub("", rest)
     return "".join(sorted(set(letters)))
 
 
 def _last_option(clause: str, asked: Asked) -> tuple[str, str] | None:
-    """Returns the letter of the longest option text that a clause ends in as a word, and what is before it."""
+    """Returns the letter of the longest option text that ends a clause as a word, and what is before it."""
     for ending in (clause, _GLOSS.sub("", clause)):
         bare = ending.rstrip(_QUOTES)
         for text in sorted(asked.texts, key=len, reverse=True):

@@ -9,7 +9,10 @@ from curate.grading.keys import KEYS, letters_of
 from curate.text import RIGHT_WORDS, VERDICT_END, VERDICT_WORD
 
 _EN_RIGHT = ("correct", "true", "right")
-_WORDS = rf"正しくない|{VERDICT_WORD}|正解|正答|不正解|{'|'.join(_EN_RIGHT)}|incorrect|not correct|false|wrong"
+_WORDS = (
+    rf"正しくない|{VERDICT_WORD}|正解|正答|不正解|{'|'.join(_EN_RIGHT)}"
+    r"|incorrect|not correct|false|wrong"
+)
 VERDICT = (
     rf"(?:(?<![^\s。.、,;:)」\]】>〉・])|(?<=ゆえに)|(?<=よって)|(?<=ため)|(?<=から)|(?<=より))"
     rf"(?P<keys>{KEYS})\s{{0,3}}(?:[:.、)は☞→⇒△-]| is| are){{0,2}}\s{{0,3}}"

@@ -11,7 +11,7 @@ from curate.corpus.shards import Shard
 from curate.corpus.stages.intake import CONFLICT
 from curate.jobs.plan import Plan
 from curate.models import RAW_LIMIT, Quarantined
-from curate.sources import BookletSource, RunSource, raw_rows
+from curate.sources import BookletSource, InputFile, RunSource, Source, raw_rows
 from curate.tables import ROW_SCHEMA, canonical_rows
 
 IN_CONFLICT = pl.col("dropped_by").eq_missing(CONFLICT)
@@ -22,10 +22,9 @@ def clashing_rows(plan: Plan, shards: Sequence[Shard]) -> Iterator[Quarantined]:
 
     Rows of a finished run or a PDF come with the place that they had there; their files are not read again.
     """
-    inputs = [(s, file) for s in plan.recipe.sources for file in plan.files[str(s.name)]]
     clashing = (row for shard in shards for row in _conflicts(shard))
     for index, some in groupby(clashing, key=lambda row: int(row["row"]) >> FILE_ROWS):
-        source, file = inputs[index]
+        source, file = _input(plan, index)
         if isinstance(source, RunSource | BookletSource):
             yield from (_conflict(row, row["line"]) for row in some)
             continue
@@ -34,6 +33,16 @@ def clashing_rows(plan: Plan, shards: Sequence[Shard]) -> Iterator[Quarantined]:
         for row, raw in zip(rows, raw_rows(source, file, numbers), strict=True):
             yield _conflict(row, raw)
         file.refuse_changed()
+
+
+def _input(plan: Plan, index: int) -> tuple[Source, InputFile]:
+    """Returns the run's input of a number, and its source."""
+    for source in plan.recipe.sources:
+        files = plan.files[str(source.name)]
+        if index < len(files):
+            return source, files[index]
+        index -= len(files)
+    raise IndexError(index)
 
 
 def _conflicts(shard: Shard) -> Iterator[dict[str, Any]]:

@@ -1,10 +1,11 @@
 """From a command line and a recipe to a plan: everything resolved and checked before a row is read."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from curate.corpus.pipeline import Stage
 from curate.corpus.recipe import CorpusRecipe
@@ -39,6 +40,35 @@ class Plan:
         """Every stage of the run in order; a corpus begins with its intake, which no recipe names."""
         first = [Intake()] if self.command == "build-corpus" else []
         return [*first, *self.recipe.stages]
+
+
+class Inputs(Sequence[FileEntry]):
+    """The entries of input files and decisions, each made when it is asked for."""
+
+    def __init__(
+        self, files: Mapping[str, Sequence[InputFile]], decisions: Sequence[FileEntry]
+    ) -> None:
+        self._files = files
+        self._decisions = decisions
+
+    def __len__(self) -> int:
+        return sum(map(len, self._files.values())) + len(self._decisions)
+
+    def __iter__(self) -> Iterator[FileEntry]:
+        for name, files in self._files.items():
+            for file in files:
+                yield FileEntry(path=f"{name}/{file.relative}", sha256=file.sha256)
+        yield from self._decisions
+
+    @overload
+    def __getitem__(self, index: int) -> FileEntry: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[FileEntry]: ...
+    def __getitem__(self, index: int | slice) -> FileEntry | list[FileEntry]:
+        """Returns entries near the start fast."""
+        if isinstance(index, slice):
+            return list(islice(self, *index.indices(len(self))))
+        return next(islice(self, range(len(self))[index], None))
 
 
 def make_plan(command: Command, paths: Sequence[str], options: Options) -> Plan:
@@ -90,11 +120,7 @@ def _request(
     recipe, files = resolved
     published = recipe.published()
     recipe_sha256 = json_sha256(published)
-    inputs = [
-        FileEntry(path=f"{name}/{file.relative}", sha256=file.sha256)
-        for name, entries in files.items()
-        for file in entries
-    ]
+    inputs = Inputs(files, ())
     decisions = [
         FileEntry(path=f"decisions/{path.name}", sha256=file_sha256(path))
         for path in options.decisions
@@ -120,7 +146,7 @@ def _request(
             **embedder,
         },
         recipe_sha256=recipe_sha256,
-        inputs=[*inputs, *decisions],
+        inputs=Inputs(files, decisions),
         seed=recipe.seed,
     )
 

@@ -27,7 +27,7 @@ class Unread(NamedTuple):
 
 def readers(plan: Plan) -> AbstractContextManager[Crew[Job]]:
     """Returns the processes that will read the inputs; they start at once, while benchmarks are indexed."""
-    return crew_for([file for files in plan.files.values() for file in files], plan.workers)
+    return crew_for((file for files in plan.files.values() for file in files), plan.workers)
 
 
 def read_inputs(
@@ -40,7 +40,7 @@ def read_inputs(
     job = Job(sources, steps_of(stages), run.work, plan.request.fingerprint, keeps_rows=read_again)
     shards = run_job(job, inputs, team, progress)
     for shard in shards:
-        run.note_rows(shard.counts)
+        run.note_rows(zip(*shard.counts, strict=True))
     return shards
 
 

@@ -66,7 +66,7 @@ class Settled:
             decisions=self.decisions,
             command=command,
             code_sha256=code_sha256(),
-            inputs=tuple(inputs),
+            inputs=inputs,
         )
 
 

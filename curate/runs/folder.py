@@ -4,8 +4,8 @@ import fcntl
 import os
 import shutil
 import socket
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import orjson
 import polars as pl
-from pydantic import ValidationError
+from pydantic import SkipValidation, ValidationError
 
 from curate.errors import CurateError, InputError, UsageError, boundary
 from curate.models import FileEntry, Manifest, Record, Status
@@ -43,12 +43,14 @@ class Request(Record):
     arguments: dict[str, Any]
     resolved: dict[str, Any]
     recipe_sha256: str
-    inputs: list[FileEntry]
+    inputs: SkipValidation[Sequence[FileEntry]]
     seed: int = 0
 
 
 class RunFolder:
     """The only writer of a run folder; use as a context manager.
+
+    Its `manifest` does not hold the inputs, of which there may be a million: they are the request's.
 
     Raises:
         UsageError: The folder holds another run, or something that is no run, or is being written now.
@@ -58,7 +60,7 @@ class RunFolder:
         self.path = path
         self.request = request
         self._started = monotonic()
-        self._rows: Counter[int] = Counter()
+        self._rows = array("q", bytes(8 * len(request.inputs)))
         _refuse_links(path)
         with boundary(UsageError, "making the run folder", hint="Choose another --out."):
             path.mkdir(parents=True, exist_ok=True)
@@ -144,7 +146,6 @@ class RunFolder:
             update={
                 "status": status,
                 "exit": exit_code,
-                "inputs": [*self._counted()],
                 "outputs": outputs,
                 "result": result,
                 "finished": _now(),
@@ -190,12 +191,12 @@ class RunFolder:
         """Writes the manifest, an input at a time: there may be a million."""
         told = self.manifest.model_dump(mode="json", exclude={"inputs"})
         fields = {name: told.get(name) for name in Manifest.model_fields}
-        entries = map(orjson.dumps, self.manifest.inputs)
+        entries = map(orjson.dumps, self._counted())
         self.write_pieces(MANIFEST, json_pieces(fields, "inputs", entries))
 
     def _counted(self) -> Iterator[FileEntry]:
-        for number, entry in enumerate(self.manifest.inputs):
-            yield replace(entry, rows=self._rows[number]) if number in self._rows else entry
+        for entry, rows in zip(self.request.inputs, self._rows, strict=True):
+            yield replace(entry, rows=rows) if rows else entry
 
     def _entry(self, name: str, content: str | None) -> FileEntry:
         path = self.path / name
@@ -242,7 +243,7 @@ class RunFolder:
     def _new_manifest(self) -> Manifest:
         revision, dirty = git_state()
         return Manifest(
-            **dict(self.request),
+            **{**dict(self.request), "inputs": []},
             status=Status.RUNNING,
             version=code_version(),
             code_sha256=code_sha256(),

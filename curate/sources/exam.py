@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypedDict
 
 from pydantic import Field, PositiveInt
 
 from curate.sources.base import Column, Source
 from curate.sources.files import InputFile
 from curate.sources.formats import JsonLines
+from curate.sources.ids import ExamId
 from curate.sources.mapping import renamed
+from curate.sources.serial import SerialParts
 from curate.sources.values import Cells
-from curate.sources.years import ExamPlus, YearRule
+from curate.sources.years import Dated, ExamPlus, YearRule
 
 ExamField = Literal["id", "text", "choices", "answers", "points", "explanation"]
 _NEEDED: tuple[ExamField, ...] = ("id", "text", "choices", "answers")
@@ -50,6 +52,22 @@ class ExamSource(Source):
         return renamed(cells, {self.names[ours][0]: theirs for ours, theirs in self.fields.items()})
 
 
+class Placed(TypedDict):
+    """The fields of a question that its place in an exam and in a serial group gives."""
+
+    id: str
+    exam: str | None
+    year: int | None
+    year_rule: str
+    section: str | None
+    number: int | None
+    text: str
+    original_text: str | None
+    vignette: str | None
+    vignette_id: str | None
+    required: bool
+
+
 class PhysiciansSource(Source):
     """What the layouts of the physicians' exam share: its years, serial groups and required part."""
 
@@ -58,3 +76,19 @@ class PhysiciansSource(Source):
     """Questions in a serial group, by section, for exams that print no range."""
     required_sections: list[str] = Field(default_factory=lambda: ["B", "E"])
     """The required part (必修)."""
+
+    def placed(self, id_: str, place: ExamId, parts: SerialParts, year: Dated) -> Placed:
+        """Returns what a question's id, place and year say of it."""
+        return Placed(
+            id=id_,
+            exam=place.exam,
+            year=year.year,
+            year_rule=year.rule,
+            section=place.section,
+            number=place.number,
+            text=parts.text,
+            original_text=parts.original_text,
+            vignette=parts.vignette,
+            vignette_id=parts.vignette_id,
+            required=place.section in self.required_sections,
+        )

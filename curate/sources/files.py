@@ -5,10 +5,12 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from struct import Struct
+from typing import overload
 
 from curate.errors import InputError, boundary
 from curate.sources.formats import (
@@ -23,7 +25,8 @@ from curate.sources.formats import (
 from curate.sources.packings import unpacked_name
 
 _MAGIC = "*?["
-
+_KEPT = Struct("=32sQQQQ")
+_64_BITS = (1 << 64) - 1
 
 Stamp = tuple[int, int, int]
 """What the file system says of a file: its inode, its size, when it was last changed."""
@@ -51,6 +54,39 @@ class InputFile:
         """Raises InputError if the file is no longer the one that was hashed."""
         if self.stamp is not None and _stamp(self.path) != self.stamp:
             raise _changed(self.path)
+
+
+class InputFiles(Sequence[InputFile]):
+    """Files below one folder, in the order of their relative paths.
+
+    There may be a million: of each, its name and 64 bytes are kept; the object is made when asked for.
+    """
+
+    def __init__(self, base: Path, found: Iterable[tuple[str, bytes]]) -> None:
+        names, kept = [], bytearray()
+        for name, record in found:
+            names.append(name)
+            kept += record
+        order = sorted(range(len(names)), key=names.__getitem__)
+        self._base = base
+        self._names = [names[number] for number in order]
+        self._kept = bytearray()
+        for number in order:
+            self._kept += kept[number * _KEPT.size : (number + 1) * _KEPT.size]
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, index: int) -> InputFile: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[InputFile]: ...
+    def __getitem__(self, index: int | slice) -> InputFile | list[InputFile]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        number = range(len(self))[index]
+        sha256, size, *stamp = _KEPT.unpack_from(self._kept, number * _KEPT.size)
+        return InputFile(self._base, self._names[number], sha256.hex(), size, tuple(stamp))
 
 
 def root_of(path: str) -> Path:
@@ -141,19 +177,21 @@ def names_left(path: str, files: Iterable[InputFile]) -> Iterator[str]:
     return (name for name in names if name not in taken)
 
 
-def input_files(path: str, find: Callable[[], Iterable[Path]]) -> list[InputFile]:
+def input_files(path: str, find: Callable[[], Iterable[Path]]) -> InputFiles:
     """Returns the files found, hashed and sorted; refuses links out and empty input."""
     root, base = existing(path), _base_of(path)
-    files = [_input_file(file, base) for file in without_links_out(find(), root, base)]
+    found = without_links_out(find(), root, base)
+    files = InputFiles(base, (_hashed(file, base) for file in found))
     if not any(file.size for file in files):
         what = (
             "is empty" if files and root.is_file() else "holds no data file that this layout reads"
         )
         raise InputError(what, where=path, hint=READABLE)
-    return sorted(files, key=lambda file: file.relative)
+    return files
 
 
-def _input_file(path: Path, base: Path) -> InputFile:
+def _hashed(path: Path, base: Path) -> tuple[str, bytes]:
+    """Returns the relative path of a file, and what is kept of it."""
     relative = _below(path, base)
     if not _encodable(relative):
         raise InputError("the name of the file is not UTF-8", where=ascii(relative))
@@ -166,7 +204,7 @@ def _input_file(path: Path, base: Path) -> InputFile:
             digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     if _stamp(path) != before:
         raise _changed(path)
-    return InputFile(base, relative, digest, size, before)
+    return relative, _KEPT.pack(bytes.fromhex(digest), size, *before)
 
 
 def refuse_link_out(path: Path, base: Path) -> None:
@@ -265,7 +303,8 @@ def _stamp(path: Path) -> Stamp:
     with boundary(InputError, "cannot read", hint=_CHANGED):
         own = path.stat()
         all_ = [one.stat() for one in path.iterdir()] if stat.S_ISDIR(own.st_mode) else [own]
-    return own.st_ino, sum(one.st_size for one in all_), max(one.st_mtime_ns for one in all_)
+    changed = max(one.st_mtime_ns for one in all_)
+    return own.st_ino, sum(one.st_size for one in all_), changed & _64_BITS
 
 
 _CHANGED = "Wait until nothing writes to it, then run the same command again."

@@ -63,21 +63,11 @@ class IgakuqaSource(PhysiciansSource, ExamSource):
         year = question_year(self.year, place.exam, cells)
         key = parse_key(required(cells, "answer"))
         return Question(
-            id=id_,
-            exam=place.exam,
-            year=year.year,
-            year_rule=year.rule,
-            section=place.section,
-            number=place.number,
-            text=parts.text,
-            original_text=parts.original_text,
-            vignette=parts.vignette,
-            vignette_id=parts.vignette_id,
+            **self.placed(id_, place, parts, year),
             choices=texts(cells, "choices"),
             answers=key.answers,
             points=whole(cells, "points"),
             exclusion=key.exclusion,
-            required=place.section in self.required_sections,
             has_image=flag(cells, "text_only") is False,
             **self.explained(optional_text(cells, "explanation"), year, cells, provenance),
             provenance=provenance,

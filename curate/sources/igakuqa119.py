@@ -7,18 +7,19 @@ from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from curate.errors import InputError
 from curate.models import LETTERS, RAW_LIMIT, Provenance, Quarantined, Question
 from curate.sources.answers import Key, parse_key
-from curate.sources.base import Column, Convert, Source
+from curate.sources.base import Column, Convert
+from curate.sources.exam import PhysiciansSource
 from curate.sources.files import InputFile, named_files, root_of
 from curate.sources.formats import WHOLE, Block, Csv, Format, JsonDocument, Limits, Row
 from curate.sources.ids import parse_id
 from curate.sources.serial import SerialLinker
 from curate.sources.values import Cells, flag, folded, identifier, text, texts
-from curate.sources.years import ExamPlus, YearRule, question_year
+from curate.sources.years import question_year
 
 _QUESTIONS = re.compile(r"questions/[0-9]{1,3}[A-I]_json\.json")
 _KEY = "correct_answers.csv"
@@ -27,7 +28,7 @@ _ANSWERS = re.compile(r"answers/.*\.json")
 _LABEL = re.compile(r"\s*([a-jａ-ｊ])\s*[.．、)）]\s*")
 
 
-class Igakuqa119Source(Source):
+class Igakuqa119Source(PhysiciansSource):
     """A folder with `questions/<exam><section>_json.json` and `correct_answers.csv`.
 
     `answers` holds what models answered, which is no rows. A question prints its case with it, also
@@ -36,9 +37,8 @@ class Igakuqa119Source(Source):
 
     rows_depend: ClassVar[bool] = True
     layout: Literal["igakuqa119"] = "igakuqa119"
-    year: YearRule = ExamPlus(exam_plus=1906)
-    required_sections: list[str] = Field(default_factory=lambda: ["B", "E"])
-    """The required part (必修)."""
+    serial: dict[str, PositiveInt] = Field(default_factory=dict)
+    """Questions in a serial group, by section, for exams that print no range."""
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
@@ -64,7 +64,7 @@ class Igakuqa119Source(Source):
 
     def converter(self) -> Convert:
         """Returns a converter that knows the key, and remembers the serial group it is in."""
-        linker = SerialLinker({})
+        linker = SerialLinker(self.serial)
         keys = cache(partial(_keys, self._root / _KEY))
         return lambda cells, place: self._question(cells, place, linker, keys())
 
@@ -83,20 +83,10 @@ class Igakuqa119Source(Source):
         parts = linker.link(id_, place, text(cells, "question"))
         year = question_year(self.year, place.exam, cells)
         return Question(
-            id=id_,
-            exam=place.exam,
-            year=year.year,
-            year_rule=year.rule,
-            section=place.section,
-            number=place.number,
-            text=parts.text,
-            original_text=parts.original_text,
-            vignette=parts.vignette,
-            vignette_id=parts.vignette_id,
+            **self.placed(id_, place, parts, year),
             choices=_choices(texts(cells, "choices"), key),
             answers=key.answers,
             exclusion=key.exclusion,
-            required=place.section in self.required_sections,
             has_image=flag(cells, "has_image") or False,
             provenance=provenance,
         )

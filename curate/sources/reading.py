@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from curate.models import Document, Provenance, Quarantined, Question
 from curate.sources.base import DocumentRow, DocumentSource, Source
-from curate.sources.files import InputFile, input_files
+from curate.sources.files import InputFile, InputFiles, input_files
 from curate.sources.formats import Block, Limits, Row
 from curate.sources.rows import with_columns
 
@@ -20,7 +20,7 @@ Record = Question | Document
 T = TypeVar("T")
 
 
-def source_files(source: Source) -> list[InputFile]:
+def source_files(source: Source) -> InputFiles:
     """Returns the source's files, hashed, sorted by relative path.
 
     Raises InputError where the path is missing, unreadable or holds nothing that the layout reads.

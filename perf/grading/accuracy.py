@@ -23,7 +23,8 @@ class Share(NamedTuple):
 
     def __str__(self) -> str:
         interval = binomtest(self.some, self.all).proportion_ci(method="wilson")
-        return f"{self.some}/{self.all} = {self.some / self.all:.1%} [{interval.low:.1%}, {interval.high:.1%}]"
+        share = self.some / self.all
+        return f"{self.some}/{self.all} = {share:.1%} [{interval.low:.1%}, {interval.high:.1%}]"
 
 
 def is_right(label: Label, question: Question, graded: Graded) -> bool:

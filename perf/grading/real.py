@@ -1,4 +1,4 @@
-"""Real questions and outputs of $JMLE_DATA, and the labels of 600 of these outputs (tests/grading/labels.jsonl)."""
+"""Real questions and outputs of $JMLE_DATA, and the labels of 600 of them (tests/grading/labels.jsonl)."""
 
 import hashlib
 import json
@@ -20,8 +20,8 @@ Key = tuple[str, str, str]
 class Label(NamedTuple):
     """What a person read in one output: letters or a number, or "" for none.
 
-    `none` are the grades that fit a reading without an answer. A label with both is doubtful: the text argues for
-    that answer without stating it, so that reading it or nothing is right, and anything else is wrong.
+    `none` are the grades that fit a reading without an answer. A label with both is doubtful: the text
+    argues for that answer without stating it, so that reading it or nothing is right, and all else wrong.
     """
 
     key: Key

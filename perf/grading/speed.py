@@ -25,7 +25,7 @@ class Speed(NamedTuple):
 def speed(real: Real, rows: int = MILLION) -> Speed:
     """Returns what grading `rows` responses takes in processor time, shard by shard, and the peak memory.
 
-    The responses are the real explanations with their real answers behind an answer line, and real predictions:
+    The responses are real explanations with their real answers behind an answer line, and real predictions:
     one of four has no explanation.
     """
     texts = _responses(real)

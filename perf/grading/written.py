@@ -14,7 +14,7 @@ _PLACE = Provenance(source="written", path="written.yaml", sha256="0" * 64, line
 
 
 class Case(NamedTuple):
-    """One string, with the grade and the answer that it should get; no grade where the question has no key."""
+    """One string, the grade and the answer it should get; no grade where the question has no key."""
 
     category: str
     question: Question

@@ -3,10 +3,8 @@
 import os
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 from random import Random
-from time import monotonic
 
 import pytest
 from corpus_rows import OUTPUTS, build, document, question, recipe_text, write_lines
@@ -69,8 +67,12 @@ def _is_whole(out, expected):
     assert verify_run(out) == (len(OUTPUTS), [])
 
 
-def _run(arguments, out):
-    return [sys.executable, str(DRIVER), "run", *arguments, "--out", str(out)]
+def _driven(what, folder, command, lines):
+    words = [sys.executable, str(DRIVER), what, str(folder), *command]
+    done = subprocess.run(
+        words, input=lines, capture_output=True, text=True, env=ENVIRONMENT, check=True
+    )
+    return done.stdout.splitlines()
 
 
 SHARDS = 6  # of 70 and 31 lines, 20 at a time
@@ -86,15 +88,8 @@ def test_killed_at_a_file_before_and_after_its_rename(arguments, tmp_path, worke
     points = Random(0).sample(every, chosen)  # noqa: S311 (nothing secret)
     points += [("half", 1), ("before", files), ("after", files)]
     command = [*arguments, "--workers", str(workers)]
-    done = subprocess.run(
-        [sys.executable, str(DRIVER), "points", str(tmp_path / "killed"), *command],
-        input="".join(f"{mode} {n}\n" for mode, n in points),
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT,
-        check=True,
-    )
-    assert done.stdout.splitlines() == ["-9 0"] * len(points), done.stderr
+    told = _driven("points", tmp_path / "killed", command, "".join(f"{m} {n}\n" for m, n in points))
+    assert told == ["-9 0"] * len(points)
     expected = _files(tmp_path / "killed" / "whole")
     for number in range(len(points)):
         _is_whole(tmp_path / "killed" / str(number), expected)
@@ -102,22 +97,12 @@ def test_killed_at_a_file_before_and_after_its_rename(arguments, tmp_path, worke
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_killed_again_and_again_at_random_moments(arguments, tmp_path, workers):
-    arguments = [*arguments, "--workers", workers]
-    start = monotonic()
-    done = subprocess.run(_run(arguments, tmp_path / "whole"), env=ENVIRONMENT, check=False)
-    lasted = monotonic() - start
-    assert done.returncode == 0
-    moments = Random(1)  # noqa: S311 (nothing secret)
-    for _ in range(4):
-        with suppress(subprocess.TimeoutExpired):  # which kills it
-            subprocess.run(
-                _run(arguments, tmp_path / "killed"),
-                timeout=lasted * moments.uniform(0.4, 1.0),
-                env=ENVIRONMENT,
-                check=False,
-            )
-    done = subprocess.run(_run(arguments, tmp_path / "killed"), env=ENVIRONMENT, check=False)
-    assert done.returncode == 0
+    choose = Random(1)  # noqa: S311 (nothing secret)
+    moments = "".join(f"{choose.uniform(0.1, 1.0)}\n" for _ in range(6))
+    command = [*arguments, "--workers", workers]
+    told = _driven("moments", tmp_path, command, moments)
+    assert told[0].endswith("] 0")
+    assert "-9" in told[0]
     _is_whole(tmp_path / "killed", _files(tmp_path / "whole"))
 
 

@@ -229,6 +229,29 @@ def test_a_row_dropped_by_one_leakage_stage_keeps_its_findings_through_a_second(
     assert set(built.frame("findings")["record_id"]) == {"a1"}
 
 
+def test_clashing_rows_come_with_their_lines_from_any_file_of_any_source(tmp_path):
+    (tmp_path / "two").mkdir()
+    for number, name in enumerate(("one.jsonl", "two/a.jsonl", "two/b.jsonl")):
+        rows = [
+            question(f"q{number}", f"{name}を送る臓器は？"),
+            question("same", f"{name}にある臓器はどれか。"),
+        ]
+        write_lines(tmp_path / name, [*rows, question("same", f"{name}にない臓器はどれか。")])
+    built = build(tmp_path / "run", tmp_path / "one.jsonl", tmp_path / "two")
+    assert built.ids() == ["q0", "q1", "q2"]
+    raw = [(row["file"].rpartition("/")[2], row["line"], row["raw"]) for row in built.quarantine()]
+    lines = {
+        path.name: path.read_text(encoding="utf-8").splitlines()
+        for path in tmp_path.rglob("*.jsonl")
+        if "run" not in path.parts
+    }
+    assert raw == [
+        (name, line, lines[name][line - 1])
+        for name in ("one.jsonl", "a.jsonl", "b.jsonl")
+        for line in (2, 3)
+    ]
+
+
 @pytest.mark.parametrize("name", ["number", "points"])
 def test_a_number_too_large_for_a_table_is_a_bad_row_not_a_crash(run, name):
     built = run([question("1"), question("2", **{name: 10**19})])

@@ -19,6 +19,7 @@ import zstandard
 from pyarrow.parquet import encryption
 
 from curate.corpus import pipeline
+from curate.jobs import dry_run
 from curate.reports import build
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -340,6 +341,19 @@ def test_of_many_inputs_the_report_shows_some_and_the_manifest_all(
     assert "50 files read; the first 20 are shown, manifest.json names all" in page
     inputs = read_json(tmp_path / "run" / "manifest.json")["inputs"]
     assert [entry["path"] for entry in inputs] == [f"documents/{n:05d}.jsonl" for n in range(50)]
+
+
+def test_of_many_inputs_a_dry_run_tells_some_and_the_sums_of_the_others(
+    corpus, write, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(dry_run, "INPUTS", 3)
+    for number in range(5):
+        path = write(f"many/{number}.jsonl", [_document(number)] * (number + 1))
+    size = sum((tmp_path / "many" / f"{number}.jsonl").stat().st_size for number in (3, 4))
+    told = corpus(tmp_path / "many", "--dry-run", "--format", "json").data
+    assert [one["rows"] for one in told["inputs"]] == [1, 2, 3]
+    assert told["inputs_left_out"] == {"files": 2, "bytes": size, "rows": 9}
+    assert "inputs_left_out" not in corpus(path, "--dry-run", "--format", "json").data
 
 
 def _few_rows(write, number):

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-pytestmark = [pytest.mark.data, pytest.mark.xdist_group("real data")]  # its runs are made once
+pytestmark = pytest.mark.data
 
 REASONS = {"text.empty", "year.after", "year.unknown", "length.short", "length.long",
            "duplicate.id", "duplicate.exact", "leakage.contaminated", "leakage.recycled",

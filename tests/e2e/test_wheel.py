@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("wheel")  # it is built once, and compiles its loops once
 ROOT = Path(__file__).resolve().parents[2]
 
 

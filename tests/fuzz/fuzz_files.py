@@ -13,6 +13,7 @@ import polars as pl
 import zstandard
 
 from curate.sources import (
+    BookletSource,
     DocumentsSource,
     Igakuqa119Source,
     IgakuqaSource,
@@ -207,6 +208,25 @@ def _saved():
         return {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
 
 
+@cache
+def _booklet():
+    """Returns a printed booklet and its answer sheet; the pages are not packed, so damage meets words."""
+    from booklet_fonts import cid_font  # noqa: PLC0415  (not every fuzzed layout needs fonts)
+    from booklet_invented import EXAM, ITEMS, KEYS, SECTION  # noqa: PLC0415
+    from booklet_press import Style, print_booklet, print_sheet  # noqa: PLC0415
+    from reportlab import rl_config  # noqa: PLC0415
+
+    rl_config.pageCompression, packed = 0, rl_config.pageCompression
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            booklet = Path(name, f"{EXAM}{SECTION.lower()}_questions.pdf")
+            print_booklet(booklet, ITEMS, Style(cid_font()), SECTION, EXAM)
+            print_sheet(Path(name, f"{EXAM}_answers.pdf"), {SECTION: KEYS}, cid_font(), EXAM)
+            return {file.name: file.read_bytes() for file in Path(name).iterdir()}
+    finally:
+        rl_config.pageCompression = packed
+
+
 @dataclass(frozen=True)
 class Layout:
     """A valid source: `files` by name, of which one is `damaged`; `path` is what is read ("": all)."""
@@ -240,6 +260,7 @@ LAYOUTS = [
     _one("texts-parquet", TextsSource, "t.parquet", _parquet(TEXTS)),
     Layout("documents-saved", DocumentsSource, _saved, (*_SAVED, "dataset_dict.json")),
     Layout("texts-saved", TextsSource, _saved, _SAVED, "train"),
+    Layout("booklet", BookletSource, _booklet, ("98b_questions.pdf", "98_answers.pdf")),
     _one("documents-csv", DocumentsSource, "d.csv", DOCUMENTS_CSV),
     _one("documents-tsv", DocumentsSource, "d.tsv", DOCUMENTS_TSV),
     _one("questions-csv", QuestionsSource, "q.csv", OPTIONS_CSV, **_WRITTEN),

@@ -14,6 +14,7 @@ import pytest
 from fuzz_counts import accounted, rows_in
 from fuzz_damage import damaged
 from fuzz_files import DECISIONS, DOCUMENT_FILE, LAYOUTS, RECIPE
+from fuzz_forks import forked
 
 from curate.errors import CurateError
 from curate.jobs.build_corpus import build_corpus
@@ -84,8 +85,10 @@ def _rows(source):
     return None
 
 
+@pytest.mark.filterwarnings("ignore:This process")  # of its threads: the fork has no use for them
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-def test_a_damaged_source(layout, tmp_path):
+def test_a_damaged_source(layout, tmp_path, monkeypatch):
+    monkeypatch.setattr("curate.sources.booklet.pages._run", forked)
     files = layout.files()
     _write(tmp_path, files)
     path = tmp_path / layout.path

@@ -51,14 +51,16 @@ def test_a_fresh_run_is_running(tmp_path, request_of):
 
 
 def test_a_sealed_run_names_its_outputs_and_has_no_work_left(tmp_path, request_of):
-    manifest = _sealed(tmp_path, request_of())
+    request = request_of()
+    manifest = _sealed(tmp_path, request)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "kept.parquet",
         "ledger.json",
         "manifest.json",
         "recipe.yaml",
     ]
-    assert read_manifest(tmp_path) == manifest
+    inputs = {"inputs": list(request.inputs)}
+    assert read_manifest(tmp_path) == manifest.model_copy(update=inputs)
     assert (manifest.status, manifest.exit, manifest.result) == (Status.DONE, 0, {"kept": 2})
     kept, ledger, recipe = manifest.outputs
     assert (kept.rows, kept.content_sha256) == (2, content_sha256(tmp_path / "kept.parquet"))

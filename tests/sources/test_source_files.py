@@ -1,5 +1,6 @@
 """Files and folders as they are found: links, pipes, odd names, refusals, and changes under the reader."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -207,5 +208,23 @@ def test_of_many_files_each_costs_little_memory_and_one_look(tmp_path, monkeypat
     kept, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(files) == 3_000
-    assert kept < 600 * 3_000
-    assert peak < 1_000 * 3_000
+    assert kept < 300 * 3_000
+    assert peak < 600 * 3_000
+
+
+def test_files_are_made_when_they_are_asked_for(tmp_path):
+    for name in ("b.jsonl", "a/z.jsonl", "a.jsonl"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(GOOD % 1)
+    os.utime(tmp_path / "b.jsonl", ns=(0, -1))  # before 1970
+    files = source_files(_source(tmp_path))
+    assert [file.relative for file in files] == ["a.jsonl", "a/z.jsonl", "b.jsonl"]
+    assert files[-1] == files[2] == list(files)[2]
+    assert files[1:] == [files[1], files[2]]
+    assert files[1].path == tmp_path / "a" / "z.jsonl"
+    assert files[0].sha256 == hashlib.sha256(GOOD % 1).hexdigest()
+    assert files[0].size == len(GOOD % 1)
+    for file in files:
+        file.refuse_changed()
+    with pytest.raises(IndexError):
+        files[3]

@@ -122,6 +122,15 @@ def test_a_case_that_is_printed_twice_is_one_case(exam, read):
     assert third.vignette is None
 
 
+def test_a_recipe_says_how_long_a_group_without_numbers_is(exam, read):
+    case = "次の文を読み、以下の問いに答えよ。40歳の男性。息切れがある。"
+    rows = [_question("119B41", question=case + "診断はどれか。"), _question("119B42")]
+    folder = exam("119B41,a\n119B42,b\n", B=rows)
+    assert [row.vignette_id for row in read(Igakuqa119Source, folder)] == ["119B41", None]
+    linked = read(Igakuqa119Source, folder, serial={"B": 2})
+    assert [row.vignette_id for row in linked] == ["119B41", "119B41"]
+
+
 def test_a_key_without_its_columns_stops(exam, read):
     folder = exam("", A=[_question("119A1")])
     (folder / "correct_answers.csv").write_text("number,answer\n119A1,a\n")

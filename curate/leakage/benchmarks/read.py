@@ -41,7 +41,7 @@ def read_benchmark(ref: BenchmarkRef) -> Benchmark:
         return Benchmark(ref, (), 0, (), _wanted(ref, layout), nothing, (_unreadable(ref, exc),))
 
 
-def benchmark_files(ref: BenchmarkRef) -> list[InputFile]:
+def benchmark_files(ref: BenchmarkRef) -> Sequence[InputFile]:
     """Returns the files that the benchmark is read from, hashed.
 
     Raises:

@@ -82,17 +82,10 @@ class BookletSource(PhysiciansSource):
         year = question_year(self.year, exam, cells)
         key: PrintedKey = printed["key"]
         return Question(
-            id=id_,
-            exam=exam,
-            year=year.year,
-            year_rule=year.rule,
-            section=section,
-            number=number,
-            **parts._asdict(),
+            **self.placed(id_, place, parts, year),
             choices=printed["choices"],
             answers=key.answers,
             exclusion=key.exclusion,
-            required=section in self.required_sections,
             has_image=images,
             provenance=provenance,
         )
