@@ -25,6 +25,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "ledger": models.Ledger,
     "manifest": models.Manifest,
     "pair": models.Pair,
+    "pairs_report": models.PairsReport,
     "power_report": models.PowerReport,
     "provenance": models.Provenance,
     "quarantined": models.Quarantined,
