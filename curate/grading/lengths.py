@@ -9,7 +9,7 @@ import polars as pl
 from curate.grading.estimates import mean_interval
 from curate.models import Distinct, LengthGap, Lengths, PairKind, Tier, TierRow
 
-__all__ = ["TierTable", "pair_kinds", "tier_table"]
+__all__ = ["TierTable", "pair_kinds", "round_step", "tier_table"]
 
 BINS = 30
 DISTINCT_CHARACTERS = 200_000
@@ -148,11 +148,11 @@ def _lengths(sizes: pl.Series, unit: Literal["characters", "tokens"]) -> Lengths
 def _edges(sizes: pl.Series) -> list[int]:
     """Returns edges at whole steps from 0 to beyond the 99th percentile; one long text must not flatten all."""
     top = sizes.to_frame("size").select(pl.col("size").quantile(0.99, "higher")).item()
-    step = _round_step(top / BINS)
+    step = round_step(top / BINS)
     return list(range(0, step * (int(top // step) + 1) + 1, step))
 
 
-def _round_step(least: float) -> int:
+def round_step(least: float) -> int:
     """Returns the smallest of 1, 2, 5, 10, 20, 50, ... that is not below `least`."""
     power = 1
     while power * 10 < least:

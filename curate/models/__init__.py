@@ -15,6 +15,7 @@ from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
 from curate.models.pair import Pair, Tier
+from curate.models.pair_ledger import PairLedger, PairStage
 from curate.models.pairs_report import (
     Distinct,
     Estimate,
@@ -25,7 +26,6 @@ from curate.models.pairs_report import (
     GradeRow,
     HumanComparison,
     HumanRow,
-    LeftOut,
     LengthGap,
     Lengths,
     OutcomeRow,
@@ -89,7 +89,6 @@ __all__ = [
     "HumanRow",
     "InputRow",
     "Ledger",
-    "LeftOut",
     "LengthGap",
     "Lengths",
     "Manifest",
@@ -99,6 +98,8 @@ __all__ = [
     "OutcomeRow",
     "Pair",
     "PairKind",
+    "PairLedger",
+    "PairStage",
     "PairsReport",
     "Part",
     "PassRow",

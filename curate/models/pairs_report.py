@@ -7,6 +7,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 from curate.models.audit import Audit
 from curate.models.base import NonEmpty, Record
 from curate.models.pair import Tier
+from curate.models.pair_ledger import PairLedger
 from curate.models.report import Redo
 from curate.models.response import Grade
 
@@ -179,15 +180,6 @@ class HumanComparison(Record):
     rows: list[HumanRow]
 
 
-class LeftOut(Record):
-    """Something that is in no pair, and why."""
-
-    reason: NonEmpty
-    count: PositiveInt
-    unit: Literal["questions", "responses", "pairs", "rows"]
-    why: str
-
-
 class Excerpt(Record):
     """The beginning of a text, and how many characters follow."""
 
@@ -231,7 +223,6 @@ class PairsReport(Record):
     format: Literal["pairs-report/1"] = "pairs-report/1"
     name: NonEmpty
     audit: Audit
-    unaudited: bool = False
     sampled: SampledBy
     policy: NonEmpty
     questions: NonNegativeInt
@@ -250,6 +241,6 @@ class PairsReport(Record):
     passes: list[PassRow]
     votes: Votes | None = None
     human: HumanComparison | None = None
-    left_out: list[LeftOut]
+    ledger: PairLedger
     examples: list[Example]
     redo: Redo

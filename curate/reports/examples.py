@@ -30,11 +30,10 @@ def examples(
     chosen = _chosen(responses.drop_nulls("grade"))
     if not chosen:
         return []
-    ids = pl.Series(chosen)
-    samples = _grouped(responses.filter(pl.col("question_id").is_in(ids)).sort("index"))
-    of_pairs = Counter(pairs.filter(pl.col("question_id").is_in(ids))["question_id"])
+    samples = _grouped(responses.filter(pl.col("question_id").is_in(chosen)).sort("index"))
+    of_pairs = Counter(pairs.filter(pl.col("question_id").is_in(chosen))["question_id"])
     asked = {
-        row["id"]: row for row in questions.filter(pl.col("id").is_in(ids)).iter_rows(named=True)
+        row["id"]: row for row in questions.filter(pl.col("id").is_in(chosen)).iter_rows(named=True)
     }
     return [_example(asked[id_], samples[id_], of_pairs[id_]) for id_ in chosen if id_ in asked]
 

@@ -1,6 +1,6 @@
 """Assembles the report of `make-pairs` from its frames and accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,10 +15,9 @@ from curate.grading.statistics import (
     pattern_rows,
     votes,
 )
-from curate.models import Audit, FileEntry, LeftOut, PairsReport, SampledBy, Tier
+from curate.models import Audit, FileEntry, PairLedger, PairsReport, SampledBy, Tier
 from curate.reports.build import redo
 from curate.reports.examples import examples
-from curate.reports.reasons import left_out
 
 __all__ = ["PairsFacts", "pairs_report"]
 
@@ -27,8 +26,8 @@ __all__ = ["PairsFacts", "pairs_report"]
 class PairsFacts:
     """The accounts of a `make-pairs` run.
 
-    `audit` is of the run's own content, and its `parent` the corpus's; `unaudited`: made although the corpus
-    has no passing audit. `human` (`question_id`, `human_accuracy` in [0, 1]) is there for some questions only.
+    `audit` is of the run's own content, and its `parent` the corpus's. `human` (`question_id`,
+    `human_accuracy` in [0, 1]) is there for some questions only.
     """
 
     name: str
@@ -38,7 +37,6 @@ class PairsFacts:
     command: str
     code_sha256: str
     inputs: Sequence[FileEntry]
-    unaudited: bool = False
     human: pl.DataFrame | None = None
 
 
@@ -46,13 +44,13 @@ def pairs_report(
     questions: pl.DataFrame,
     responses: pl.DataFrame,
     pairs: pl.DataFrame,
-    counts: Mapping[str, int],
+    ledger: PairLedger,
     facts: PairsFacts,
 ) -> PairsReport:
     """Returns the report of the pairs.
 
-    `questions` has the columns of kept.parquet, the others those of their records; `counts` says, by reason,
-    how much is in no pair.
+    `questions` has the columns of kept.parquet, the others those of their records; `ledger` says what
+    became of everything that is in no pair.
     """
     responses = _with_tiers(responses, pairs)
     tiers = tier_table(pairs)
@@ -60,7 +58,6 @@ def pairs_report(
     return PairsReport(
         name=facts.name,
         audit=facts.audit,
-        unaudited=facts.unaudited,
         sampled=facts.sampled,
         policy=facts.policy,
         questions=questions.filter(kind="question").height,
@@ -79,7 +76,7 @@ def pairs_report(
         passes=pass_rows(responses),
         votes=votes(responses),
         human=human_comparison(responses, facts.human),
-        left_out=_left_out(counts),
+        ledger=ledger,
         examples=examples(questions, responses, pairs),
         redo=redo(facts.command, facts.audit, facts.code_sha256, facts.inputs),
     )
@@ -101,8 +98,3 @@ def _with_tiers(responses: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         .with_columns(in_pairs=pl.col("tier").is_not_null())
     )
 
-
-def _left_out(counts: Mapping[str, int]) -> list[LeftOut]:
-    rows = [left_out(reason, number) for reason, number in counts.items() if number]
-    order = ("rows", "questions", "responses", "pairs")
-    return sorted(rows, key=lambda row: (order.index(row.unit), -row.count, row.reason))

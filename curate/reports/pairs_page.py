@@ -1,6 +1,8 @@
 """What the pairs' template shows beside the record itself."""
 
-from curate.models import Example, Grade, PairsReport, Tier
+from dataclasses import dataclass
+
+from curate.models import Example, Grade, PairsReport, PairStage, Tier
 from curate.reports.formats import percent, plural
 from curate.reports.pairs_plots import (
     delta_places,
@@ -10,6 +12,7 @@ from curate.reports.pairs_plots import (
     rate_places,
     spread,
 )
+from curate.reports.reasons import why
 from curate.reports.verdicts import WORDS, against
 
 __all__ = ["context"]
@@ -24,14 +27,24 @@ LISTED = 20
 """Outcomes that are listed where they are too many for a matrix."""
 
 
+@dataclass(frozen=True)
+class Step:
+    """A stage of the ledger; `left` lists (reason, count, what it means)."""
+
+    name: str
+    into: int
+    left: list[tuple[str, int, str]]
+    on: int
+
+
 def context(report: PairsReport) -> dict[str, object]:
     """Returns the template's variables."""
     graded = sum(row.responses for row in report.grades)
     right = sum(row.responses for row in report.grades if row.grade is Grade.CORRECT)
     return {
         "report": report,
-        "verdict": "none" if report.unaudited else report.audit.verdict.value,
-        "word": "UNAUDITED" if report.unaudited else WORDS[report.audit.verdict],
+        "verdict": report.audit.verdict.value if report.ledger.audited else "none",
+        "word": WORDS[report.audit.verdict] if report.ledger.audited else "UNAUDITED",
         "sentence": sentence(report),
         "audited": audited(report),
         "graded": graded,
@@ -50,6 +63,7 @@ def context(report: PairsReport) -> dict[str, object]:
         "matrix": matrix(report.outcomes),
         "listed": sorted(report.outcomes, key=lambda row: -row.questions)[:LISTED],
         "asked_of": sum(row.questions for row in report.outcomes),
+        "steps": [_step(stage) for stage in report.ledger.stages],
         "first_of": _first_of(report.examples),
         "held": _held(report.examples),
     }
@@ -69,10 +83,22 @@ def audited(report: PairsReport) -> str:
     power = "" if audit.power is None else f", power {percent(audit.power.recall)}"
     checked = f"{plural(audit.rows, 'text')} checked against {against(audit)}{power}"
     leaks = audit.counts.contaminated + audit.counts.recycled
-    if report.unaudited:
+    if not report.ledger.audited:
         return f"the corpus has no passing audit; {checked}"
-    waiting = f", {plural(audit.counts.review, 'finding')} undecided" if audit.counts.review else ""
+    waiting = f", {plural(audit.counts.review, 'finding')} undecided," if audit.counts.review else ""
     return f"{plural(leaks, 'leak') if leaks else 'no leak'}{waiting} in {checked}"
+
+
+def _step(stage: PairStage) -> Step:
+    left = sorted(stage.dropped.items(), key=lambda pair: (-pair[1], pair[0]))
+    what, *tiers = stage.stage.split(".")
+    names = " > ".join(TIERS[Tier(tier)].partition(" (")[0] for tier in tiers)
+    return Step(
+        name=f"{what.replace('_', ' ')}{': ' if names else ''}{names}",
+        into=stage.rows_in,
+        left=[(reason, number, why(reason)) for reason, number in left if number],
+        on=stage.rows_out,
+    )
 
 
 def _first_of(examples: list[Example]) -> dict[str, int]:

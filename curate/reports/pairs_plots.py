@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from curate.grading.lengths import round_step
 from curate.models import Estimate, LengthGap, OutcomeRow, PairsReport, TierRow
 from curate.reports.formats import count
 
 __all__ = ["Axis", "Bar", "Cell", "Matrix", "Spread", "lengths_axis", "matrix", "place", "spread"]
 
-_MARGIN = 2.0
+_MARGIN = 4.0
 _MOST_CELLS = 12
 """Right or wrong samples beyond which outcomes are a list."""
 
-_TICKS = 4
+_TICKS = 6
+"""Most steps of an axis."""
+
 HEIGHT = 40
 
 
@@ -82,9 +85,11 @@ def rate_places(rate: Estimate) -> tuple[str, str, str]:
 
 def lengths_axis(report: PairsReport) -> Axis:
     """Returns the axis of lengths in characters, from 0 to the last edge."""
-    top = report.edges[-1] if report.edges else 0
-    ticks = [top * at // _TICKS for at in range(_TICKS + 1)]
-    return Axis([(place(at / top), count(at)) for at in ticks] if top else [])
+    if not report.edges:
+        return Axis([])
+    top = report.edges[-1]
+    ticks = range(0, top + 1, round_step(top / _TICKS))
+    return Axis([(place(at / top), count(at)) for at in ticks])
 
 
 def spread(row: TierRow, edges: Sequence[int]) -> Spread:
@@ -126,5 +131,5 @@ def matrix(outcomes: Sequence[OutcomeRow]) -> Matrix | None:
 
 def _cell(row: OutcomeRow, fullest: int) -> Cell:
     return Cell(
-        row.right, row.wrong, row.questions, row.paired, shade=8 + 52 * row.questions // fullest
+        row.right, row.wrong, row.questions, row.paired, shade=6 + 30 * row.questions // fullest
     )
