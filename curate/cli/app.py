@@ -20,6 +20,7 @@ from curate.cli import (
     demo,
     doctor,
     fetch,
+    make_pairs,
     recipes,
     report,
     schema,
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 app.command("build-corpus")(build_corpus.build_corpus_command)
 app.command("audit")(audit.audit_command)
+app.command("make-pairs")(make_pairs.make_pairs_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("report")(report.report_command)
 app.command("verify")(verify.verify_command)

@@ -28,6 +28,16 @@ def template_names(incomplete: str) -> list[str]:
     return _stems("pipelines/templates/sft", ".yaml", incomplete)
 
 
+def prompt_template_names(incomplete: str) -> list[str]:
+    """Returns the shipped prompt templates whose name begins so."""
+    return _stems("pipelines/templates/prompts", ".yaml", incomplete)
+
+
+def engine_names(incomplete: str) -> list[str]:
+    """Returns the engines whose name begins so."""
+    return [n for n in ("openai", "recorded", "transformers", "vllm") if n.startswith(incomplete)]
+
+
 def _stems(folder: str, suffix: str, incomplete: str) -> list[str]:
     names = (path.name.removesuffix(suffix) for path in share(folder).glob(f"*{suffix}"))
     return sorted(name for name in names if name.startswith(incomplete))

@@ -8,11 +8,16 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_ar
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from curate.corpus.recipe import CorpusRecipe
 from curate.errors import did_you_mean
 
 UNKNOWN = "extra_forbidden"
-HINT = "`curate schema corpus_recipe` shows every key."
+HINTS = {
+    "CorpusRecipe": "`curate schema corpus_recipe` shows every key.",
+    "PairsRecipe": "`curate schema pairs_recipe` shows every key.",
+}
+
+TAGS = ("stage", "layout", "engine", "template", "policy")
+"""Keys whose value says which of several records stands there."""
 
 _KEY = "[key]"
 _QUOTED = re.compile(r"'([^']*)'")
@@ -30,35 +35,37 @@ class _Step(NamedTuple):
     types: list[Any]
 
 
-def telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+def telling(errors: Sequence[ErrorDetails], recipe: type[BaseModel]) -> ErrorDetails:
     """Returns an unknown key before anything else; in a union, one that no branch knows."""
     branches = {
         step.part
         for error in errors
-        for step in _walk(error["loc"])
+        for step in _walk(error["loc"], recipe)
         if step.part in {one.__name__ for one in step.types if _is_record(one)}
     }
     unknown = [error for error in errors if error["type"] == UNKNOWN]
-    places = [plain_place(error["loc"]) for error in unknown]
+    places = [plain_place(error["loc"], recipe) for error in unknown]
     for error, place in zip(unknown, places, strict=True):
         if places.count(place) >= len(branches):
             return error
     return errors[0]
 
 
-def plain_place(loc: Place) -> list[str | int]:
+def plain_place(loc: Place, recipe: type[BaseModel]) -> list[str | int]:
     """Returns an error's place as keys and indexes: without the words by which pydantic tells branches."""
-    return [step.part for step in _walk(loc) if step.is_key]
+    return [step.part for step in _walk(loc, recipe) if step.is_key]
 
 
-def explained(error: ErrorDetails, data: Any) -> str:
+def explained(error: ErrorDetails, data: Any, recipe: type[BaseModel]) -> str:
     """Returns what is wrong, naming the key, and what was probably meant."""
-    loc = plain_place(error["loc"])
+    loc = plain_place(error["loc"], recipe)
     key = ".".join(str(part) for part in loc)
     context = error.get("ctx", {})
     if error["type"] == UNKNOWN:
         name = str(loc[-1])
-        return f"unknown key {name[:_SHOWN]!r}.{did_you_mean(name, _known_keys(error['loc']))}"
+        return (
+            f"unknown key {name[:_SHOWN]!r}.{did_you_mean(name, _known_keys(error['loc'], recipe))}"
+        )
     if error["type"] == "union_tag_invalid":
         word, tag = context["discriminator"].strip(_QUOTE), str(context["tag"])
         known = _QUOTED.findall(str(context["expected_tags"]))
@@ -74,15 +81,15 @@ def explained(error: ErrorDetails, data: Any) -> str:
     return f"{key}: {message}" if key else message
 
 
-def _known_keys(loc: Place) -> list[str]:
+def _known_keys(loc: Place, recipe: type[BaseModel]) -> list[str]:
     """Returns the keys that there are where an unknown one stands."""
-    *_, last = [_Step("", is_key=False, types=[CorpusRecipe]), *_walk(loc[:-1])]
+    *_, last = [_Step("", is_key=False, types=[recipe]), *_walk(loc[:-1], recipe)]
     return sorted({name for one in last.types if _is_record(one) for name in one.model_fields})
 
 
-def _walk(loc: Place) -> Iterator[_Step]:
+def _walk(loc: Place, recipe: type[BaseModel]) -> Iterator[_Step]:
     """Yields the steps to an error's place; where there are branches, pydantic names the one it tried."""
-    types: list[Any] = [CorpusRecipe]
+    types: list[Any] = [recipe]
     chosen = True
     for part in loc:
         if part == _KEY or not chosen:
@@ -120,7 +127,7 @@ def _is_record(of: Any) -> TypeGuard[type[BaseModel]]:
 
 def _is_tag(model: type[BaseModel], part: str | int) -> bool:
     """Tells whether pydantic names the model by this word in the place of an error."""
-    fields = (model.model_fields.get(name) for name in ("stage", "layout"))
+    fields = (model.model_fields.get(name) for name in TAGS)
     tags = [
         get_args(one.annotation) for one in fields if one and get_origin(one.annotation) is Literal
     ]

@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from curate.corpus.recipe import CorpusRecipe
-from curate.corpus.recipe_errors import HINT, UNKNOWN, explained, plain_place, telling
+from curate.corpus.recipe_errors import HINTS, UNKNOWN, explained, plain_place, telling
 from curate.errors import RecipeError, boundary, did_you_mean
 from curate.text import TangledYamlError, refuse_tangles
 
 MAX_BYTES = 1_000_000
 _TOO_LARGE = 2**53
+
+AnyRecipe = TypeVar("AnyRecipe", bound=BaseModel)
 
 
 @dataclass
@@ -66,19 +68,30 @@ def read_recipe(path: Path) -> RawRecipe:
 
 
 def validate_recipe(raw: RawRecipe) -> CorpusRecipe:
-    """Returns the validated recipe.
+    """Returns the validated recipe of a corpus or an audit.
+
+    Raises:
+        RecipeError: A key is unknown or a value is wrong: with file, line and a suggestion.
+    """
+    return validated(raw, CorpusRecipe)
+
+
+def validated(raw: RawRecipe, recipe: type[AnyRecipe]) -> AnyRecipe:
+    """Returns the recipe of some kind that the data are.
 
     Raises:
         RecipeError: A key is unknown or a value is wrong: with file, line and a suggestion.
     """
     _refuse_unwritable(raw, raw.data, [])
     try:
-        return CorpusRecipe.model_validate(raw.data)
+        return recipe.model_validate(raw.data)
     except ValidationError as exc:
-        first = telling(exc.errors(include_url=False, include_input=False))
-        loc = plain_place(first["loc"])
-        hint = HINT if first["type"] == UNKNOWN else ""
-        raise RecipeError(explained(first, raw.data), where=raw.where(loc), hint=hint) from exc
+        first = telling(exc.errors(include_url=False, include_input=False), recipe)
+        loc = plain_place(first["loc"], recipe)
+        hint = HINTS.get(recipe.__name__, "") if first["type"] == UNKNOWN else ""
+        raise RecipeError(
+            explained(first, raw.data, recipe), where=raw.where(loc), hint=hint
+        ) from exc
 
 
 def apply_settings(raw: RawRecipe, settings: Mapping[str, Any]) -> None:

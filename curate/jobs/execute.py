@@ -119,6 +119,18 @@ def _write(
     """Writes all outputs but the quarantine; returns the content hashes that are known by now."""
     hashes = _write_corpus(run, shards) if plan.command == "build-corpus" else {}
     run.write_text("recipe.yaml", recipe_text(plan))
+    write_findings(run, shards)
+    run.write_json("ledger.json", settled.ledger)
+    run.write_json("audit.json", settled.audit)
+    facts = settled.report_facts(plan.recipe, plan.shown_command, plan.request.inputs)
+    with built_report(facts, shards, protected.benchmarks) as (report, cards):
+        run.write_pieces("report.json", report_json(report, cards.lines()))
+        run.write_pieces("report.html", report_page(report, cards))
+    return hashes
+
+
+def write_findings(run: RunFolder, shards: Sequence[Shard]) -> None:
+    """Writes findings.parquet: all findings of all rows, dropped or not."""
     marks = pl.scan_parquet([shard.marks for shard in shards], glob=False)
     findings = (
         marks.filter(pl.col("findings").list.len() > 0).select("findings").explode("findings")
@@ -127,13 +139,6 @@ def _write(
         "findings.parquet",
         findings.select(pl.col("findings").struct.field(f.name) for f in FINDING.fields),
     )
-    run.write_json("ledger.json", settled.ledger)
-    run.write_json("audit.json", settled.audit)
-    facts = settled.report_facts(plan.recipe, plan.shown_command, plan.request.inputs)
-    with built_report(facts, shards, protected.benchmarks) as (report, cards):
-        run.write_pieces("report.json", report_json(report, cards.lines()))
-        run.write_pieces("report.html", report_page(report, cards))
-    return hashes
 
 
 def _write_corpus(run: RunFolder, shards: Sequence[Shard]) -> dict[str, str]:

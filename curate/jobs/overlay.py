@@ -52,13 +52,21 @@ def overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
             data[key] = value
             raw.overlaid.add((key,))
     _overlay_sources(raw, paths)
-    _overlay_benchmarks(raw, options)
+    overlay_benchmarks(raw, options.benchmarks, options.years)
     _overlay_models(raw)
 
 
-def _overlay_benchmarks(raw: RawRecipe, options: Options) -> None:
+def overlay_benchmarks(
+    raw: RawRecipe, benchmarks: Sequence[str], years: tuple[int, int] | None = None
+) -> None:
+    """Lays `--benchmark` and `--years` over the recipe's benchmarks.
+
+    Raises:
+        UsageError: A `--benchmark` is not NAME=PATH, or there are years of none.
+        RecipeError: A path of the recipe leads out of its folder.
+    """
     data = raw.data
-    given = [parse_benchmark(text) for text in options.benchmarks]
+    given = [parse_benchmark(text) for text in benchmarks]
     names = {entry["name"] for entry in given}
     old = data.get("benchmarks") or []
     if not isinstance(old, list):
@@ -70,11 +78,11 @@ def _overlay_benchmarks(raw: RawRecipe, options: Options) -> None:
             entry["path"] = _inside(raw, str(entry["path"]))
     given = [{**known.get(entry["name"], {}), **entry} for entry in given]
     data["benchmarks"] = kept + given
-    if options.years is not None and not data["benchmarks"]:
+    if years is not None and not data["benchmarks"]:
         raise UsageError("--years picks years of a benchmark, and there is none")
-    if options.years is not None:
+    if years is not None:
         for entry in data["benchmarks"]:
-            entry["years"] = list(options.years)
+            entry["years"] = list(years)
 
 
 def _overlay_models(raw: RawRecipe) -> None:

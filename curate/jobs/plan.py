@@ -104,7 +104,7 @@ def _request(
     identity = {
         "command": command,
         "recipe": recipe_sha256,
-        "benchmarks": [_benchmark_state(ref) for ref in recipe.benchmarks],
+        "benchmarks": [benchmark_state(ref) for ref in recipe.benchmarks],
         "decisions": decisions_sha256,
         "inputs": listing_sha256((entry.path, entry.sha256) for entry in inputs),
         "code": code_sha256(),
@@ -131,7 +131,7 @@ def _embedder_state(recipe: CorpusRecipe) -> dict[str, Any]:
     return {"embedder": engine.state()} if engine else {}
 
 
-def _benchmark_state(ref: BenchmarkRef) -> dict[str, Any]:
+def benchmark_state(ref: BenchmarkRef) -> dict[str, Any]:
     """Returns what identifies a benchmark's files, readable or not."""
     try:
         state = {file.relative: file.sha256 for file in benchmark_files(ref)}

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import duckdb
 import polars as pl
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from curate.errors import InputError, boundary
-from curate.models import Ledger, Quarantined
+from curate.models import Ledger, PairLedger, Quarantined
 from curate.runs import read_manifest
 from curate.tables import Sandbox
 
@@ -26,6 +27,9 @@ TABLES: Mapping[str, str] = {
 }
 """What stands where in a run folder; not every kind of run has every file."""
 
+_LEDGERS: TypeAdapter[Ledger | PairLedger] = TypeAdapter(
+    Annotated[Ledger | PairLedger, Field(discriminator="format")]
+)
 _QUARANTINE = pl.Schema(
     {name: pl.Int64() if name == "line" else pl.String() for name in Quarantined.model_fields}
 )
@@ -89,13 +93,13 @@ def _converted(path: Path, folder: Path) -> Path:
 
 
 def _ledger(data: bytes) -> pl.DataFrame:
-    stages = Ledger.model_validate_json(data).stages
+    stages = _LEDGERS.validate_json(data).stages
     rows = [
         stage.model_dump(by_alias=False)
         | {"dropped": [{"reason": r, "rows": n} for r, n in stage.dropped.items()]}
         for stage in stages
     ]
-    return pl.DataFrame(rows, schema=_LEDGER)
+    return pl.DataFrame(rows, schema=_LEDGER)  # of pairs, a stage has no characters
 
 
 def _quarantine(data: bytes) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from curate import models
 from curate.corpus.recipe import CorpusRecipe
 from curate.errors import GateError, UsageError, did_you_mean
+from curate.grading.recipe import PairsRecipe
 from curate.jobs.outcome import Outcome, Problem
 from curate.leakage import BenchmarkLayout, BenchmarkLock
 from curate.tables import share
@@ -25,6 +26,8 @@ RECORDS: dict[str, type[BaseModel]] = {
     "ledger": models.Ledger,
     "manifest": models.Manifest,
     "pair": models.Pair,
+    "pair_ledger": models.PairLedger,
+    "pairs_recipe": PairsRecipe,
     "pairs_report": models.PairsReport,
     "power_report": models.PowerReport,
     "provenance": models.Provenance,

@@ -4,7 +4,7 @@ import hashlib
 from enum import StrEnum
 from typing import Self
 
-from pydantic import PositiveInt, model_validator
+from pydantic import NonNegativeInt, PositiveInt, model_validator
 
 from curate.models.base import NonEmpty, Record, Sha256
 from curate.models.question import Year
@@ -24,7 +24,7 @@ _RANK = {tier: rank for rank, tier in enumerate(Tier)}
 class Pair(Record):
     """One pair. The *columns* `chosen` and `rejected` are sides; the tiers say what stands in them.
 
-    Lengths are in tokens of the model that sampled; `audit` is the content hash that was audited.
+    An index is that of the response in responses.parquet, null of a ground truth. Lengths are in tokens of the model that sampled; `audit` is the content hash that was audited.
     """
 
     prompt: NonEmpty
@@ -36,6 +36,8 @@ class Pair(Record):
     year: Year | None = None
     chosen_sha256: Sha256
     rejected_sha256: Sha256
+    chosen_index: NonNegativeInt | None = None
+    rejected_index: NonNegativeInt | None = None
     prompt_tokens: PositiveInt | None = None
     chosen_tokens: PositiveInt | None = None
     rejected_tokens: PositiveInt | None = None

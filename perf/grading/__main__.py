@@ -39,7 +39,9 @@ def _rows(real: Real) -> Iterator[tuple[str, str]]:
     yield "written strings as expected", f"{fitting} of {len(written)}"
     answerless = [graded for case, graded in written if not case.answer]
     made_up = Share(sum(bool(graded.answer) for graded in answerless), len(answerless))
-    for name, share in zip(("real, dev", "real, held", "written"), (*invented, made_up), strict=True):
+    for name, share in zip(
+        ("real, dev", "real, held", "written"), (*invented, made_up), strict=True
+    ):
         yield f"answers invented, {name}", str(share)
     total = Share(*(sum(column) for column in zip(*invented, made_up, strict=True)))
     yield "answers invented, all without an answer", str(total)

@@ -40,7 +40,11 @@ def expected(question: Question, answer: str) -> Grade:
     """Returns the grade of an answer, worked out apart from the grader."""
     keys = question.answers
     if answer[0].isdigit():
-        return Grade.CORRECT if any(Decimal(answer) == Decimal(key[0]) for key in keys) else Grade.INCORRECT
+        return (
+            Grade.CORRECT
+            if any(Decimal(answer) == Decimal(key[0]) for key in keys)
+            else Grade.INCORRECT
+        )
     letters = list(answer)
     if question.choices and ord(letters[-1]) - ord("a") >= len(question.choices):
         return Grade.OUT_OF_RANGE

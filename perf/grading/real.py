@@ -82,6 +82,8 @@ def labels() -> list[Label]:
     """Returns all labels."""
     rows = map(json.loads, LABELS.read_text(encoding="utf-8").splitlines())
     return [
-        Label((row["file"], row["id"], row["field"]), row["sha256"], row["answer"], tuple(row["none"]))
+        Label(
+            (row["file"], row["id"], row["field"]), row["sha256"], row["answer"], tuple(row["none"])
+        )
         for row in rows
     ]

@@ -1,0 +1,136 @@
+"""`curate make-pairs`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from curate.cli.complete import engine_names, prompt_template_names
+from curate.cli.options import (
+    BenchmarkOpt,
+    DebugOpt,
+    DecisionsOpt,
+    DryRunOpt,
+    FormatOpt,
+    MaxBadOpt,
+    OutOpt,
+    RecipeOpt,
+    SeedOpt,
+    SetOpt,
+    WorkersOpt,
+)
+from curate.cli.show import Format, Show
+
+CorpusOpt = Annotated[
+    Path,
+    typer.Option(
+        "--corpus", metavar="RUN", help="A finished run of build-corpus.", show_default=False
+    ),
+]
+EngineOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="What samples: vllm, openai, transformers, or recorded answers.",
+        autocompletion=engine_names,
+    ),
+]
+ModelOpt = Annotated[
+    str | None,
+    typer.Option("--model", help="A model's folder or name; of recorded answers, whose are meant."),
+]
+AdapterOpt = Annotated[
+    Path | None, typer.Option("--adapter", help="The folder of a LoRA adapter of the model.")
+]
+UrlOpt = Annotated[
+    str | None, typer.Option("--url", help="The server of the engine openai: http://HOST:PORT/v1.")
+]
+ResponsesOpt = Annotated[
+    Path | None,
+    typer.Option("--responses", metavar="FILE", help="Recorded answers: JSONL, CSV or Parquet."),
+]
+TemplateOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--template",
+        help="The prompt template: a shipped one, or a file of your own. [recipe: paper]",
+        autocompletion=prompt_template_names,
+    ),
+]
+ExamplesOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--examples", metavar="FILE", help="Few-shot examples; without, drawn from the corpus."
+    ),
+]
+TokenizerOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--tokenizer",
+        metavar="DIR",
+        help="The model's tokenizer, where the engine does not know it.",
+    ),
+]
+NumberOpt = Annotated[
+    int | None, typer.Option("--n", min=1, help="Samples a question. [recipe: 4]")
+]
+UnauditedOpt = Annotated[
+    bool, typer.Option("--unaudited", help="Go on without a passing audit of the corpus.")
+]
+
+
+def make_pairs_command(
+    corpus: CorpusOpt,
+    out: OutOpt,
+    engine: EngineOpt = None,
+    model: ModelOpt = None,
+    adapter: AdapterOpt = None,
+    url: UrlOpt = None,
+    responses: ResponsesOpt = None,
+    template: TemplateOpt = None,
+    examples: ExamplesOpt = None,
+    tokenizer: TokenizerOpt = None,
+    n: NumberOpt = None,
+    benchmark: BenchmarkOpt = None,
+    decisions: DecisionsOpt = None,
+    unaudited: UnauditedOpt = False,
+    max_bad: MaxBadOpt = None,
+    recipe: RecipeOpt = None,
+    set_: SetOpt = None,
+    seed: SeedOpt = None,
+    workers: WorkersOpt = None,
+    dry_run: DryRunOpt = False,
+    format_: FormatOpt = Format.HUMAN,
+    debug: DebugOpt = False,
+) -> int:
+    """Make preference pairs from an audited corpus and a model's answers, graded and traceable.
+
+    Example: curate make-pairs --corpus runs/corpus --responses answers.jsonl --benchmark igakuqa=IgakuQA
+    --out runs/pairs
+    """
+    from curate.cli.run import finish
+    from curate.jobs.make_pairs import make_pairs
+    from curate.jobs.pairs_recipe import PairsOptions
+
+    show = Show(format_)
+    options = PairsOptions(
+        corpus=corpus,
+        recipe=recipe,
+        engine=engine,
+        model=model,
+        adapter=str(adapter) if adapter else None,
+        url=url,
+        responses=responses,
+        template=template,
+        examples=examples,
+        tokenizer=tokenizer,
+        n=n,
+        max_bad=max_bad,
+        benchmarks=benchmark or (),
+        decisions=decisions or (),
+        seed=seed,
+        settings=set_ or (),
+        workers=workers,
+        unaudited=unaudited,
+    )
+    return finish(show, make_pairs(options, out, show.progress, dry_run=dry_run))
