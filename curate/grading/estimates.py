@@ -20,5 +20,8 @@ def mean_interval(mean: float, of: int) -> Estimate:
     centre = (mean + weight / 2) / (1 + weight)
     half = _Z * (mean * (1 - mean) / of + weight / (4 * of)) ** 0.5 / (1 + weight)
     return Estimate(
-        value=mean, low=max(0.0, min(mean, centre - half)), high=min(1.0, max(mean, centre + half)), of=of
+        value=mean,
+        low=max(0.0, min(mean, centre - half)),
+        high=min(1.0, max(mean, centre + half)),
+        of=of,
     )

@@ -18,6 +18,7 @@ DISTINCT_CHARACTERS = 200_000
 NGRAMS = (1, 2, 3)
 
 _QUANTILES = {"p5": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+_Unit = Literal["characters", "tokens"]
 _SIDES: tuple[Literal["chosen", "rejected"], ...] = ("chosen", "rejected")
 
 
@@ -29,7 +30,7 @@ class TierTable(NamedTuple):
     distinct_characters: int
 
 
-def tier_table(pairs: pl.DataFrame) -> TierTable:
+def tier_table(pairs: pl.LazyFrame) -> TierTable:
     """Returns a row for each tier with a text in the pairs (columns of the record `Pair`)."""
     sides = _sides(pairs)
     if sides.is_empty():
@@ -48,27 +49,24 @@ def tier_table(pairs: pl.DataFrame) -> TierTable:
             characters=_lengths(own["characters"], "characters"),
             tokens=None if own["tokens"].has_nulls() else _lengths(own["tokens"], "tokens"),
             histogram=_histogram(own["characters"], edges),
-            distinct=_distinct(own.sort("sha256")["text"], budget),
+            distinct=_distinct(_texts(pairs, own, budget), budget),
         )
         for tier, own in tiers
     ]
     return TierTable(rows, edges, budget)
 
 
-def pair_kinds(pairs: pl.DataFrame) -> list[PairKind]:
+def pair_kinds(pairs: pl.LazyFrame) -> list[PairKind]:
     """Returns the pairs of each two tiers with their length gap: in tokens where all are known."""
-    known = all(not pairs[f"{side}_tokens"].has_nulls() for side in _SIDES)
-    unit: Literal["characters", "tokens"] = "tokens" if known else "characters"
-    sizes = {
-        side: pl.col(f"{side}_tokens") if known else pl.col(side).str.len_chars()
-        for side in _SIDES
-    }
     measured = pairs.select(
         "question_id",
         "chosen_tier",
         "rejected_tier",
-        gap=sizes["chosen"].cast(pl.Int64) - sizes["rejected"].cast(pl.Int64),
-    )
+        tokens=pl.col("chosen_tokens") - pl.col("rejected_tokens"),
+        characters=_characters("chosen") - _characters("rejected"),
+    ).collect(engine="streaming")
+    unit: _Unit = "characters" if measured["tokens"].has_nulls() else "tokens"
+    measured = measured.with_columns(gap=unit)
     kinds = []
     for better, worse in combinations(Tier, 2):
         own = measured.filter(chosen_tier=better.value, rejected_tier=worse.value)
@@ -87,7 +85,7 @@ def pair_kinds(pairs: pl.DataFrame) -> list[PairKind]:
     return kinds
 
 
-def _gap(own: pl.DataFrame, unit: Literal["characters", "tokens"], questions: int) -> LengthGap:
+def _gap(own: pl.DataFrame, unit: _Unit, questions: int) -> LengthGap:
     sign = pl.col("gap").sign()
     by_question = own.group_by("question_id").agg(sign.mean())
     # A sum depends on its order in the last digit, and groups come in any order.
@@ -108,14 +106,17 @@ def _gap(own: pl.DataFrame, unit: Literal["characters", "tokens"], questions: in
     )
 
 
-def _sides(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Returns the different texts of the pairs: tier, question, length, and how often each is which side."""
+def _sides(pairs: pl.LazyFrame) -> pl.DataFrame:
+    """Returns the different texts of the pairs: tier, question, length, and how often each is which side.
+
+    The texts themselves stay where they are: those of a million pairs are a good part of a machine's memory.
+    """
     both = pl.concat(
         pairs.select(
             "question_id",
             tier=f"{side}_tier",
             sha256=f"{side}_sha256",
-            text=side,
+            characters=_characters(side),
             tokens=f"{side}_tokens",
             side=pl.lit(side),
         )
@@ -124,17 +125,34 @@ def _sides(pairs: pl.DataFrame) -> pl.DataFrame:
     return (
         both.group_by("tier", "question_id", "sha256")
         .agg(
-            pl.col("text").first(),
-            pl.col("tokens").max(),
+            pl.col("characters", "tokens").max(),
             preferred=(pl.col("side") == "chosen").sum(),
             dispreferred=(pl.col("side") == "rejected").sum(),
         )
-        .with_columns(characters=pl.col("text").str.len_chars())
         .sort("tier", "question_id", "sha256")
+        .collect(engine="streaming")
     )
 
 
-def _lengths(sizes: pl.Series, unit: Literal["characters", "tokens"]) -> Lengths:
+def _texts(pairs: pl.LazyFrame, own: pl.DataFrame, budget: int) -> list[str]:
+    """Returns texts of one tier, in the order of their hashes, until `budget` characters are full."""
+    first = own.unique("sha256").sort("sha256")
+    before = pl.col("characters").cum_sum() - pl.col("characters")
+    wanted = first.filter(before < budget)["sha256"].to_list()
+    found = pl.concat(
+        pairs.filter(pl.col(f"{side}_sha256").is_in(wanted)).select(
+            sha256=f"{side}_sha256", text=side
+        )
+        for side in _SIDES
+    )
+    return found.unique("sha256").sort("sha256").collect()["text"].to_list()
+
+
+def _characters(side: str) -> pl.Expr:
+    return pl.col(side).str.len_chars().cast(pl.Int64)
+
+
+def _lengths(sizes: pl.Series, unit: _Unit) -> Lengths:
     size = pl.col("size")
     told = sizes.to_frame("size").select(
         texts=pl.len(),
@@ -169,7 +187,7 @@ def _histogram(sizes: pl.Series, edges: Sequence[int]) -> list[int]:
     return [bins.get(at, 0) for at, _ in enumerate(pairwise(edges))]
 
 
-def _distinct(texts: pl.Series, budget: int) -> list[Distinct]:
+def _distinct(texts: Sequence[str], budget: int) -> list[Distinct]:
     """Returns distinct-n of the first texts, `budget` characters of them: it falls with a sample's size."""
     grams: dict[int, set[str]] = {n: set() for n in NGRAMS}
     counted = dict.fromkeys(NGRAMS, 0)

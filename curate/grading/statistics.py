@@ -1,4 +1,4 @@
-"""Statistics of graded responses: grades, patterns, outcomes by question, pass@k, votes, human accuracy."""
+"""Statistics of graded responses, of which no text is needed: grades, patterns, outcomes by question, pass@k, votes, human accuracy."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -41,13 +41,13 @@ _GRADED = pl.col("grade").is_not_null()
 
 
 def grade_rows(responses: pl.DataFrame) -> list[GradeRow]:
-    """Returns a row for each grade that occurs, in the order of `Grade`; `in_pairs` is a column of booleans."""
+    """Returns a row for each grade that occurs, in the order of `Grade`; `in_pairs` and `characters` are columns."""
     counted = responses.group_by("grade").agg(
         responses=pl.len(),
         questions=pl.col("question_id").n_unique(),
         in_pairs=pl.col("in_pairs").sum(),
         strict_right=pl.col("strict").fill_null(value=False).sum(),
-        median_characters=pl.col("text").str.len_chars().median(),
+        median_characters=pl.col("characters").median(),
     )
     order = {grade.value: at for at, grade in enumerate(Grade)}
     rows = [GradeRow(**row) for row in counted.iter_rows(named=True)]
@@ -134,9 +134,7 @@ def votes(responses: pl.DataFrame) -> Votes | None:
     )
 
 
-def human_comparison(
-    responses: pl.DataFrame, human: pl.DataFrame | None
-) -> HumanComparison | None:
+def human_comparison(responses: pl.DataFrame, human: pl.DataFrame | None) -> HumanComparison | None:
     """Returns pass rate against `human` (`question_id`, `human_accuracy` in [0, 1]); None without any."""
     if human is None:
         return None

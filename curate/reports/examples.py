@@ -21,21 +21,25 @@ _Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def examples(
-    questions: pl.DataFrame, responses: pl.DataFrame, pairs: pl.DataFrame
+    questions: pl.LazyFrame, responses: pl.LazyFrame, told: pl.DataFrame, pairs: Mapping[str, int]
 ) -> list[Example]:
     """Returns at least `PER_GRADE` questions with each grade, where there are so many, in the order of grades.
 
-    `questions` has the columns of kept.parquet, `responses` the column `tier` beside those of the record.
+    `told` has the responses without their texts and with the column `tier`; `pairs` counts by question.
     """
-    chosen = _chosen(responses.drop_nulls("grade"))
+    chosen = _chosen(told.drop_nulls("grade"))
     if not chosen:
         return []
-    samples = _grouped(responses.filter(pl.col("question_id").is_in(chosen)).sort("index"))
-    of_pairs = Counter(pairs.filter(pl.col("question_id").is_in(chosen))["question_id"])
+    tiers = told.filter(pl.col("question_id").is_in(chosen)).select("question_id", "index", "tier")
+    texts = responses.filter(pl.col("question_id").is_in(chosen)).collect()
+    own = texts.join(tiers, on=["question_id", "index"]).sort("question_id", "index")
+    samples = _grouped(own)
+    rows = questions.filter(kind="question").filter(pl.col("id").is_in(chosen)).collect()
     asked = {
-        row["id"]: row for row in questions.filter(pl.col("id").is_in(chosen)).iter_rows(named=True)
+        row["id"]: row
+        for row in rows.unique("id", keep="first", maintain_order=True).iter_rows(named=True)
     }
-    return [_example(asked[id_], samples[id_], of_pairs[id_]) for id_ in chosen if id_ in asked]
+    return [_example(asked[id_], samples[id_], pairs.get(id_, 0)) for id_ in chosen if id_ in asked]
 
 
 def _chosen(graded: pl.DataFrame) -> list[str]:

@@ -15,11 +15,13 @@ from curate.grading.statistics import (
     pattern_rows,
     votes,
 )
-from curate.models import Audit, FileEntry, PairLedger, PairsReport, SampledBy, Tier
+from curate.models import Audit, FileEntry, PairLedger, PairsReport, SampledBy
 from curate.reports.build import redo
 from curate.reports.examples import examples
 
 __all__ = ["PairsFacts", "pairs_report"]
+
+_READ = ("question_id", "index", "grade", "strict", "pattern", "answer", "flags")
 
 
 @dataclass(frozen=True)
@@ -41,60 +43,64 @@ class PairsFacts:
 
 
 def pairs_report(
-    questions: pl.DataFrame,
-    responses: pl.DataFrame,
-    pairs: pl.DataFrame,
+    questions: pl.LazyFrame,
+    responses: pl.LazyFrame,
+    pairs: pl.LazyFrame,
     ledger: PairLedger,
     facts: PairsFacts,
 ) -> PairsReport:
     """Returns the report of the pairs.
 
-    `questions` has the columns of kept.parquet, the others those of their records; `ledger` says what
-    became of everything that is in no pair.
+    `questions` has the columns of kept.parquet, the others those of their records; `ledger` says what became
+    of everything that is in no pair. Texts are read for the examples only.
     """
-    responses = _with_tiers(responses, pairs)
+    told = _without_texts(responses, pairs)
+    ids = _by_question(pairs)
     tiers = tier_table(pairs)
-    paired = pairs["question_id"].unique()
     return PairsReport(
         name=facts.name,
         audit=facts.audit,
         sampled=facts.sampled,
         policy=facts.policy,
-        questions=questions.filter(kind="question").height,
-        answered=responses["question_id"].n_unique(),
-        responses=responses.height,
-        pairs=pairs.height,
-        paired=paired.len(),
+        questions=ledger.stage("questions").rows_in,
+        answered=told["question_id"].n_unique(),
+        responses=told.height,
+        pairs=sum(ids.values()),
+        paired=len(ids),
         edges=tiers.edges,
         distinct_characters=tiers.distinct_characters,
         tiers=tiers.rows,
         kinds=pair_kinds(pairs),
-        grades=grade_rows(responses),
-        patterns=pattern_rows(responses),
-        flags=flag_rows(responses),
-        outcomes=outcome_rows(responses, paired),
-        passes=pass_rows(responses),
-        votes=votes(responses),
-        human=human_comparison(responses, facts.human),
+        grades=grade_rows(told),
+        patterns=pattern_rows(told),
+        flags=flag_rows(told),
+        outcomes=outcome_rows(told, ids),
+        passes=pass_rows(told),
+        votes=votes(told),
+        human=human_comparison(told, facts.human),
         ledger=ledger,
-        examples=examples(questions, responses, pairs),
+        examples=examples(questions, responses, told, ids),
         redo=redo(facts.command, facts.audit, facts.code_sha256, facts.inputs),
     )
 
 
-def _with_tiers(responses: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Returns the responses with the tier of each that stands in a pair, and whether it does."""
+def _without_texts(responses: pl.LazyFrame, pairs: pl.LazyFrame) -> pl.DataFrame:
+    """Returns the responses with the length of each, the tier of one that stands in a pair, and whether it does."""
+    key = ["question_id", "index"]
     sides = pl.concat(
-        pairs.select("question_id", side=pl.col(side).str.strip_chars(), tier=f"{side}_tier")
+        pairs.select("question_id", index=f"{side}_index", tier=f"{side}_tier")
         for side in ("chosen", "rejected")
     )
-    samples = sides.filter(pl.col("tier") != Tier.GROUND_TRUTH.value).unique(
-        ["question_id", "side"], keep="first", maintain_order=True
-    )
+    samples = sides.drop_nulls("index").unique(key)
     return (
-        responses.with_columns(side=pl.col("text").str.strip_chars())
-        .join(samples, on=["question_id", "side"], how="left", maintain_order="left")
-        .drop("side")
+        responses.select(*_READ, characters=pl.col("text").str.len_chars())
+        .join(samples, on=key, how="left", maintain_order="left")
         .with_columns(in_pairs=pl.col("tier").is_not_null())
+        .collect(engine="streaming")
     )
 
+
+def _by_question(pairs: pl.LazyFrame) -> dict[str, int]:
+    """Returns how many pairs each question has that has any."""
+    counted = pairs.group_by("question_id").len().collect(engine="streaming")
+    return dict(counted.iter_rows())

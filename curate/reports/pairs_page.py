@@ -81,11 +81,13 @@ def audited(report: PairsReport) -> str:
     """Returns what the audit says of the pairs, in one sentence."""
     audit = report.audit
     power = "" if audit.power is None else f", power {percent(audit.power.recall)}"
-    checked = f"{plural(audit.rows, 'text')} checked against {against(audit)}{power}"
+    checked = f"{plural(audit.rows, 'pair')}, checked with prompts and samples against {against(audit)}{power}"
     leaks = audit.counts.contaminated + audit.counts.recycled
     if not report.ledger.audited:
         return f"the corpus has no passing audit; {checked}"
-    waiting = f", {plural(audit.counts.review, 'finding')} undecided," if audit.counts.review else ""
+    waiting = (
+        f", {plural(audit.counts.review, 'finding')} undecided," if audit.counts.review else ""
+    )
     return f"{plural(leaks, 'leak') if leaks else 'no leak'}{waiting} in {checked}"
 
 

@@ -30,7 +30,7 @@ def pairs(*rows, tokens=True):
             "rejected_tokens": [len(row[3]) // 2 if tokens else None for row in rows],
         },
         schema_overrides={"chosen_tokens": pl.Int64, "rejected_tokens": pl.Int64},
-    )
+    ).lazy()
 
 
 RUN = pairs(

@@ -17,7 +17,7 @@ from curate.grading.statistics import (
 
 SCHEMA = {
     "question_id": pl.String,
-    "text": pl.String,
+    "characters": pl.Int64,
     "grade": pl.String,
     "strict": pl.Boolean,
     "pattern": pl.String,
@@ -34,7 +34,7 @@ def graded(**questions):
     rows = [
         {
             "question_id": id_,
-            "text": mark * (at + 1),
+            "characters": at + 1,
             "grade": GRADES[mark],
             "strict": mark == "+" and at == 0,
             "pattern": "answer_line" if mark in "+-" else GRADES[mark],

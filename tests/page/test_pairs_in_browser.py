@@ -31,7 +31,9 @@ def open_pairs(open_report, tmp_path):
     return open_
 
 
-@pytest.mark.parametrize("report", [REPORT, pairs_samples.hostile_report()], ids=["full", "hostile"])
+@pytest.mark.parametrize(
+    "report", [REPORT, pairs_samples.hostile_report()], ids=["full", "hostile"]
+)
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_page_is_quiet_safe_and_fits(open_pairs, report, width):
     opened = open_pairs(report, width=width)

@@ -10,7 +10,13 @@ from curate.models import AuditVerdict, Grade, PairLedger, PairStage, SampledBy,
 from curate.reports import PairsFacts, pairs_report
 
 STEM = "水を1L飲んだ健康な成人で、血漿浸透圧の低下に続いて起こる反応はどれか。"
-CHOICES = ["バソプレシンの分泌の低下", "口渇の増強", "レニンの分泌の増加", "発汗の停止", "呼吸数の増加"]
+CHOICES = [
+    "バソプレシンの分泌の低下",
+    "口渇の増強",
+    "レニンの分泌の増加",
+    "発汗の停止",
+    "呼吸数の増加",
+]
 SENTENCES = [
     "水を飲むと血漿浸透圧が下がる。",
     "視床下部の浸透圧受容器がこれを感じ取る。",
@@ -33,7 +39,8 @@ RESPONSE_SCHEMA = {
 PAIR_SCHEMA = {
     "prompt": pl.String, "chosen": pl.String, "rejected": pl.String, "chosen_tier": pl.String,
     "rejected_tier": pl.String, "question_id": pl.String, "year": pl.Int64,
-    "chosen_sha256": pl.String, "rejected_sha256": pl.String, "prompt_tokens": pl.Int64,
+    "chosen_sha256": pl.String, "rejected_sha256": pl.String,
+    "chosen_index": pl.Int64, "rejected_index": pl.Int64, "prompt_tokens": pl.Int64,
     "chosen_tokens": pl.Int64, "rejected_tokens": pl.Int64, "audit": pl.String,
 }  # fmt: skip
 QUESTION_SCHEMA = {
@@ -67,7 +74,9 @@ def responses(number: int, extra: str = "") -> pl.DataFrame:
     for at in range(number):
         right = at % 5
         for index in range(4):
-            grade, pattern = (Grade.CORRECT, "answer_line") if index < right else (Grade.INCORRECT, "prose")
+            grade, pattern = (
+                (Grade.CORRECT, "answer_line") if index < right else (Grade.INCORRECT, "prose")
+            )
             if index == 3 and at % 3 == 0:
                 grade, pattern = OTHERS[at // 3 % len(OTHERS)]
             said = {Grade.CORRECT: ["a"], Grade.INCORRECT: ["c"], Grade.WRONG_COUNT: ["a", "b"]}
@@ -96,14 +105,14 @@ def pairs(asked: pl.DataFrame, sampled: pl.DataFrame, *, tokens: bool = True) ->
     for question in asked.iter_rows(named=True):
         sides = {}
         if question["explanation_verified"]:
-            sides[Tier.GROUND_TRUTH] = f" {question['explanation']}\n答え: a"
+            sides[Tier.GROUND_TRUTH] = f" {question['explanation']}\n答え: a", None
         for row in sampled.filter(question_id=question["id"]).iter_rows(named=True):
             if row["grade"] in tier_of:
-                sides.setdefault(tier_of[row["grade"]], row["text"])
+                sides.setdefault(tier_of[row["grade"]], (row["text"], row["index"]))
         ranked = [tier for tier in Tier if tier in sides]
         for at, better in enumerate(ranked):
             for worse in ranked[at + 1 :]:
-                one, other = sides[better], sides[worse]
+                (one, index), (other, other_index) = sides[better], sides[worse]
                 rows.append(
                     {
                         "prompt": f"問題: {question['text']}\n解説:",
@@ -115,6 +124,8 @@ def pairs(asked: pl.DataFrame, sampled: pl.DataFrame, *, tokens: bool = True) ->
                         "year": question["year"],
                         "chosen_sha256": _sha(one),
                         "rejected_sha256": _sha(other),
+                        "chosen_index": index,
+                        "rejected_index": other_index,
                         "prompt_tokens": 40 if tokens else None,
                         "chosen_tokens": len(one) // 2 if tokens else None,
                         "rejected_tokens": len(other) // 2 if tokens else None,
@@ -158,7 +169,9 @@ def facts(**changes: object) -> PairsFacts:
     fields = {
         "name": "pairs",
         "audit": audit(AuditVerdict.PASS, parent=sha("d")),
-        "sampled": SampledBy(engine="recorded", models=["demo-model"], template="explained", samples=4),
+        "sampled": SampledBy(
+            engine="recorded", models=["demo-model"], template="explained", samples=4
+        ),
         "policy": "hierarchy",
         "command": "curate make-pairs --corpus RUN --responses responses.jsonl --out RUN",
         "code_sha256": sha("e"),
@@ -167,11 +180,17 @@ def facts(**changes: object) -> PairsFacts:
     return PairsFacts(**{**fields, **changes})
 
 
+def reported(asked, sampled, made, told, accounts):
+    """Returns the report of frames."""
+    return pairs_report(asked.lazy(), sampled.lazy(), made.lazy(), told, accounts)
+
+
 def report(number: int = 60, **changes: object):
     """Returns the report of an invented run of so many questions."""
     asked, sampled = questions(number), responses(number)
     made = pairs(asked, sampled)
-    return pairs_report(asked, sampled, made, ledger(made.height, number), facts(**changes))
+    told = ledger(made.height, number)
+    return reported(asked, sampled, made, told, facts(**changes))
 
 
 def hostile_report():
@@ -187,7 +206,7 @@ def hostile_report():
     made = pairs(asked, sampled)
     told = SampledBy(engine=HOSTILE, models=[HOSTILE], template=HOSTILE)
     named = facts(name=HOSTILE, sampled=told, policy=HOSTILE, command=HOSTILE)
-    return pairs_report(asked, sampled, made, ledger(made.height, 8), named)
+    return reported(asked, sampled, made, ledger(made.height, 8), named)
 
 
 def _explained(seed: int, most: int) -> str:

@@ -2,11 +2,20 @@
 
 import polars as pl
 import pytest
-from pairs_samples import facts, hostile_report, ledger, pairs, questions, report, responses
+from pairs_samples import (
+    facts,
+    hostile_report,
+    ledger,
+    pairs,
+    questions,
+    report,
+    reported,
+    responses,
+)
 from report_samples import audit, sha
 
 from curate.models import AuditVerdict, Grade, PairsReport, Tier
-from curate.reports import pairs_report, render_pairs
+from curate.reports import render_pairs
 from curate.reports.examples import PER_GRADE
 from curate.reports.pairs_page import audited, sentence
 from curate.reports.reasons import why
@@ -59,32 +68,32 @@ def test_row_order_changes_no_byte():
     asked, sampled = questions(30), responses(30)
     made = pairs(asked, sampled)
     told = ledger(made.height, 30)
-    one = pairs_report(asked, sampled, made, told, facts())
+    one = reported(asked, sampled, made, told, facts())
     shuffled = [frame.sample(fraction=1, shuffle=True, seed=5) for frame in (asked, sampled, made)]
-    assert pairs_report(*shuffled, told, facts()) == one
+    assert reported(*shuffled, told, facts()) == one
 
 
 def test_a_run_without_pairs_or_responses_has_a_page():
     asked, sampled = questions(3), responses(3)
     nothing = pairs(asked, sampled).clear()
-    page = render_pairs(pairs_report(asked, sampled, nothing, ledger(0, 3), facts()))
-    assert "No pair from 3 questions" in page
-    empty = pairs_report(asked, sampled.clear(), nothing, ledger(0, 3), facts())
+    page = render_pairs(reported(asked, sampled, nothing, ledger(0, 3), facts()))
+    assert "No pair from 10 questions" in page
+    empty = reported(asked, sampled.clear(), nothing, ledger(0, 3), facts())
     assert "There is no response." in render_pairs(empty)
 
 
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        (AuditVerdict.PASS, "no leak in 2,073 texts"),
-        (AuditVerdict.UNDECIDED, "no leak, 4 findings undecided, in 2,073 texts"),
-        (AuditVerdict.FAIL, "3 leaks, 1 finding undecided, in 2,073 texts"),
+        (AuditVerdict.PASS, "no leak in 2,073 pairs"),
+        (AuditVerdict.UNDECIDED, "no leak, 4 findings undecided, in 2,073 pairs"),
+        (AuditVerdict.FAIL, "3 leaks, 1 finding undecided, in 2,073 pairs"),
     ],
 )
 def test_the_first_line_says_what_the_audit_says(verdict, words):
     made = report(audit=audit(verdict, parent=sha("d")))
     assert audited(made).startswith(words)
-    assert sentence(made) == f"{made.pairs} pairs from {made.paired} of 60 questions"
+    assert sentence(made) == f"{made.pairs} pairs from {made.paired} of 67 questions"
 
 
 def test_unaudited_pairs_say_so_first():
