@@ -24,10 +24,12 @@ def demo(out: Path, progress: Progress) -> Outcome:
     verdict = {"pairs_run": str(beside), "pairs_verdict": pairs.data["verdict"]}
     return outcome.model_copy(
         update={
+            "title": outcome.title if outcome.title == pairs.title else "Corpus built, pairs made",
             "data": {**outcome.data, **verdict, **told},
             "exit": pairs.exit,
             "error": pairs.error,
-            "hint": f"open {beside / 'report.html'}, too, then: curate verify {beside}",
+            "hint": f"open {out / 'report.html'} and {beside / 'report.html'}, then: "
+            f"curate verify {beside}",
         }
     )
 

@@ -13,7 +13,7 @@ _MARGIN = 4.0
 _MOST_CELLS = 12
 """Right or wrong samples beyond which outcomes are a list."""
 
-_TICKS = 6
+_TICKS = 8
 """Most steps of an axis."""
 
 HEIGHT = 40

@@ -7,7 +7,7 @@
   function apply() {
     const grade = form.elements.grade.value;
     cards.forEach(function (card) {
-      card.hidden = Boolean(grade) && !card.dataset.grades.split(" ").includes(grade);
+      card.hidden = grade !== "all" && !card.dataset.grades.split(" ").includes(grade);
     });
     const shown = cards.filter(function (card) { return !card.hidden; }).length;
     document.getElementById("shown").textContent = shown === cards.length ? shown.toLocaleString("en") + " examples"
@@ -27,7 +27,7 @@
   function reveal() {
     const target = cards.find(function (card) { return "#" + card.id === location.hash; });
     if (!target) { return; }
-    if (target.hidden) { choose(""); }
+    if (target.hidden) { choose("all"); }
     focus(target);
   }
 
