@@ -1,12 +1,12 @@
 """Shares with their intervals."""
 
-from scipy.stats import norm
+from statistics import NormalDist
 
 from curate.models import Estimate
 
 __all__ = ["mean_interval"]
 
-_Z = float(norm.ppf(0.975))
+_Z = NormalDist().inv_cdf(0.975)
 
 
 def mean_interval(mean: float, of: int) -> Estimate:

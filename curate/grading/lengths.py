@@ -23,7 +23,7 @@ _SIDES: tuple[Literal["chosen", "rejected"], ...] = ("chosen", "rejected")
 
 
 class TierTable(NamedTuple):
-    """The tiers, best first; the edges of their histograms, and how many characters n-grams were counted in."""
+    """The tiers, best first; the edges of their histograms; the characters that n-grams were counted in."""
 
     rows: list[TierRow]
     edges: list[int]
@@ -164,7 +164,7 @@ def _lengths(sizes: pl.Series, unit: _Unit) -> Lengths:
 
 
 def _edges(sizes: pl.Series) -> list[int]:
-    """Returns edges at whole steps from 0 to beyond the 99th percentile; one long text must not flatten all."""
+    """Returns edges from 0 to beyond the 99th percentile: one long text must not flatten all."""
     top = sizes.to_frame("size").select(pl.col("size").quantile(0.99, "higher")).item()
     step = round_step(top / BINS)
     return list(range(0, step * (int(top // step) + 1) + 1, step))

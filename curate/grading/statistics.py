@@ -1,11 +1,10 @@
-"""Statistics of graded responses, of which no text is needed: grades, patterns, outcomes by question, pass@k, votes, human accuracy."""
+"""Statistics of graded responses without their texts: by grade, pattern and question, pass@k, votes."""
 
 from collections.abc import Iterable
 from itertools import pairwise
 from math import comb
 
 import polars as pl
-from scipy.stats import spearmanr
 
 from curate.grading.estimates import mean_interval
 from curate.models import (
@@ -41,7 +40,10 @@ _GRADED = pl.col("grade").is_not_null()
 
 
 def grade_rows(responses: pl.DataFrame) -> list[GradeRow]:
-    """Returns a row for each grade that occurs, in the order of `Grade`; `in_pairs` and `characters` are columns."""
+    """Returns a row for each grade that occurs, in the order of `Grade`.
+
+    `in_pairs` and `characters` are columns of the responses, too.
+    """
     counted = responses.group_by("grade").agg(
         responses=pl.len(),
         questions=pl.col("question_id").n_unique(),
@@ -126,7 +128,7 @@ def votes(responses: pl.DataFrame) -> Votes | None:
         return None
     return Votes(
         mean_share=commonest.sort("share").select(pl.col("share").mean()).item(),
-        right=mean_interval(commonest["right"].sum() / commonest.height, commonest.height),
+        right=mean_interval(int(commonest["right"].sum()) / commonest.height, commonest.height),
         rows=[
             VoteRow(low=low, high=high, questions=own.height, right=own["right"].sum())
             for low, high, own in _agreement(commonest)
@@ -146,6 +148,8 @@ def human_comparison(responses: pl.DataFrame, human: pl.DataFrame | None) -> Hum
     )
     if both.is_empty():
         return None
+    from scipy.stats import spearmanr  # type: ignore[import-untyped]  # noqa: PLC0415 (slow to import)
+
     varies = both["passed"].n_unique() > 1 and both["human_accuracy"].n_unique() > 1
     return HumanComparison(
         questions=both.height,

@@ -13,9 +13,7 @@ from curate.sampling import Recorded
 __all__ = ["run_report"]
 
 
-def run_report(
-    plan: PairsPlan, run: RunFolder, ledger: PairLedger, audit: Audit
-) -> PairsReport:
+def run_report(plan: PairsPlan, run: RunFolder, ledger: PairLedger, audit: Audit) -> PairsReport:
     """Returns the report of a run whose tables stand in its folder."""
     responses, pairs = (
         pl.scan_parquet(run.path / f"{name}.parquet", glob=False) for name in ("responses", "pairs")

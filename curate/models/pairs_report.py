@@ -102,7 +102,7 @@ class PairKind(Record):
 
 
 class GradeRow(Record):
-    """The responses of one grade (`null`: the question has no key), and what the strict grade says of them."""
+    """The responses of one grade (`null`: no key), and how many the strict grade calls right."""
 
     grade: Grade | None
     responses: PositiveInt
@@ -146,7 +146,7 @@ class PassRow(Record):
 
 
 class VoteRow(Record):
-    """The questions whose commonest answer has a share of the samples in (low, high]; all agree: both are 1."""
+    """Questions whose commonest answer has a share in (low, high] of the samples; all agree: both are 1."""
 
     low: Share
     high: Share
@@ -163,7 +163,7 @@ class Votes(Record):
 
 
 class HumanRow(Record):
-    """The questions whose human accuracy is in (low, high] (the first: from 0 on), and both means."""
+    """The questions whose human accuracy is in (low, high], or from 0 on, and both means."""
 
     low: Share
     high: Share

@@ -23,7 +23,7 @@ _Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 def examples(
     questions: pl.LazyFrame, responses: pl.LazyFrame, told: pl.DataFrame, pairs: Mapping[str, int]
 ) -> list[Example]:
-    """Returns at least `PER_GRADE` questions with each grade, where there are so many, in the order of grades.
+    """Returns at least `PER_GRADE` questions with each grade, where there are so many.
 
     `told` has the responses without their texts and with the column `tier`; `pairs` counts by question.
     """

@@ -85,7 +85,7 @@ def pairs_report(
 
 
 def _without_texts(responses: pl.LazyFrame, pairs: pl.LazyFrame) -> pl.DataFrame:
-    """Returns the responses with the length of each, the tier of one that stands in a pair, and whether it does."""
+    """Returns the responses with their lengths and, of those that stand in a pair, the tier."""
     key = ["question_id", "index"]
     sides = pl.concat(
         pairs.select("question_id", index=f"{side}_index", tier=f"{side}_tier")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from curate.models import Example, Grade, PairsReport, PairStage, Tier
-from curate.reports.formats import percent, plural
+from curate.reports.formats import interval, percent, plural
 from curate.reports.pairs_plots import (
     delta_places,
     lengths_axis,
@@ -80,8 +80,10 @@ def sentence(report: PairsReport) -> str:
 def audited(report: PairsReport) -> str:
     """Returns what the audit says of the pairs, in one sentence."""
     audit = report.audit
-    power = "" if audit.power is None else f", power {percent(audit.power.recall)}"
-    checked = f"{plural(audit.rows, 'pair')}, checked with prompts and samples against {against(audit)}{power}"
+    found = audit.power
+    power = f", power {percent(found.recall)} {interval(found.low, found.high)}" if found else ""
+    looked = f"checked with prompts and samples against {against(audit)}"
+    checked = f"{plural(audit.rows, 'pair')}, {looked}{power}"
     leaks = audit.counts.contaminated + audit.counts.recycled
     if not report.ledger.audited:
         return f"the corpus has no passing audit; {checked}"

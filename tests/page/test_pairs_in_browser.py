@@ -11,7 +11,10 @@ sync_api = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.page
 
-SHOWN = "[...document.querySelectorAll('article.card')].filter(c => c.checkVisibility()).map(c => +c.id.slice(1))"
+SHOWN = (
+    "[...document.querySelectorAll('article.card')]"
+    ".filter(c => c.checkVisibility()).map(c => +c.id.slice(1))"
+)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 REPORT = pairs_samples.report()
 

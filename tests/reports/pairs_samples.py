@@ -210,7 +210,7 @@ def hostile_report():
 
 
 def _explained(seed: int, most: int) -> str:
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 (no secret)
     number = draw.randint(1, most * 2)
     return "".join(draw.choice(SENTENCES) for _ in range(number))
 
