@@ -1,0 +1,99 @@
+"""The real parts: vLLM samples a tiny model, and TRL's own DPOTrainer trains on what comes out, untouched."""
+
+import contextlib
+import io
+from importlib import import_module
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from curate.artefacts import share
+from curate.cli import main
+
+pytestmark = [pytest.mark.models, pytest.mark.filterwarnings("default")]
+
+STEPS = 10
+MAX_LENGTH = 1024
+SETTINGS = (
+    "engine.dtype=float32",
+    "engine.cpu_cache_gib=1",
+    "template.shots.count=1",
+    "sampling.max_tokens=128",
+    "sampling.regex='[^\\n]{20,40}\\n Answer: [a-e]'",
+    "policy.per_tiers=2",
+    f"max_length={MAX_LENGTH}",
+)
+
+
+def _run(*words):
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    return ended.value.code, said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A folder with a tiny Qwen2 and its tokenizer."""
+    return import_module("tiny_model").make_tiny_model(tmp_path_factory.mktemp("model") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def made(tiny, tmp_path_factory):
+    """A run of make-pairs on the demo's corpus, sampled with vLLM."""
+    folder = tmp_path_factory.mktemp("pairs")
+    assert _run("demo", "--out", folder / "demo")[0] == 0
+    words = [word for setting in SETTINGS for word in ("--set", setting)]
+    held_out = share("pipelines", "demo", "held_out.jsonl")
+    code, said = _run(
+        *("make-pairs", "--corpus", folder / "demo", "--engine", "vllm", "--model", tiny),
+        *("--benchmark", f"held-out={held_out}", "--out", folder / "pairs", *words),
+    )
+    assert code == 0, said
+    return Path(folder / "pairs")
+
+
+def test_every_pair_meets_between_two_tokens_and_has_its_lengths(made, tiny):
+    tokenizer = import_module("transformers").AutoTokenizer.from_pretrained(tiny)
+    pairs = pl.read_parquet(made / "pairs.parquet")
+    assert set(pairs["rejected_tier"]) == {"chosen", "rejected"}
+    for row in pairs.iter_rows(named=True):
+        prompt = tokenizer(row["prompt"])["input_ids"]
+        assert len(prompt) == row["prompt_tokens"]
+        for side in ("chosen", "rejected"):
+            whole = tokenizer(row["prompt"] + row[side])["input_ids"]
+            assert whole[: len(prompt)] == prompt
+            assert len(whole) - len(prompt) == row[f"{side}_tokens"]
+            assert len(whole) < MAX_LENGTH
+
+
+@pytest.mark.parametrize("name", ["pairs.parquet", "pairs_conversational.parquet"])
+def test_trl_trains_on_the_pairs_as_they_are(made, tiny, tmp_path, name):
+    datasets, trl = import_module("datasets"), import_module("trl")
+    rows = datasets.load_dataset(
+        "parquet", data_files=str(made / name), split="train", cache_dir=str(tmp_path / "cache")
+    )
+    trainer = trl.DPOTrainer(
+        model=str(tiny),
+        args=trl.DPOConfig(
+            output_dir=str(tmp_path / "out"),
+            max_steps=STEPS,
+            per_device_train_batch_size=2,
+            max_length=MAX_LENGTH,
+            logging_steps=1,
+            report_to=[],
+            use_cpu=True,
+            bf16=False,
+            gradient_checkpointing=False,
+            save_strategy="no",
+            loss_type=["sigmoid", "sft"],
+            loss_weights=[1.0, 10.0],
+        ),
+        train_dataset=rows,
+    )
+    assert len(trainer.train_dataset) == len(rows)
+    trainer.train()
+    losses = [line["loss"] for line in trainer.state.log_history if "loss" in line]
+    assert len(losses) == STEPS
+    assert all(loss == loss for loss in losses)
