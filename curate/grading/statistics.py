@@ -148,16 +148,9 @@ def human_comparison(responses: pl.DataFrame, human: pl.DataFrame | None) -> Hum
     )
     if both.is_empty():
         return None
-    from scipy.stats import spearmanr  # type: ignore[import-untyped]  # noqa: PLC0415 (slow to import)
-
-    varies = both["passed"].n_unique() > 1 and both["human_accuracy"].n_unique() > 1
     return HumanComparison(
         questions=both.height,
-        correlation=(
-            float(spearmanr(both["human_accuracy"].to_numpy(), both["passed"].to_numpy()).statistic)
-            if varies
-            else None
-        ),
+        correlation=_correlation(both),
         rows=[
             HumanRow(
                 low=low,
@@ -179,6 +172,16 @@ def _by_question(responses: pl.DataFrame) -> pl.DataFrame:
         .group_by("question_id")
         .agg(samples=pl.len(), right=_RIGHT.sum(), wrong=_WRONG.sum())
     )
+
+
+def _correlation(both: pl.DataFrame) -> float | None:
+    """Returns Spearman's rank correlation; None where one side does not vary."""
+    from scipy.stats import spearmanr  # type: ignore[import-untyped]  # noqa: PLC0415 (slow to import)
+
+    human, passed = both["human_accuracy"], both["passed"]
+    if human.n_unique() == 1 or passed.n_unique() == 1:
+        return None
+    return round(float(spearmanr(human.to_numpy(), passed.to_numpy()).statistic), 6)
 
 
 def _agreement(commonest: pl.DataFrame) -> list[tuple[float, float, pl.DataFrame]]:

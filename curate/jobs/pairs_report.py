@@ -26,6 +26,7 @@ def run_report(plan: PairsPlan, run: RunFolder, ledger: PairLedger, audit: Audit
         command=plan.shown_command,
         code_sha256=code_sha256(),
         inputs=[*_inputs(plan)],
+        human=plan.human,
     )
     questions = pl.scan_parquet(plan.corpus.kept, glob=False)
     return pairs_report(questions, responses, pairs, ledger, facts)
