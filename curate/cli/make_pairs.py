@@ -74,6 +74,14 @@ TokenizerOpt = Annotated[
 NumberOpt = Annotated[
     int | None, typer.Option("--n", min=1, help="Samples a question. [recipe: 4]")
 ]
+HumanOpt = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--human",
+        metavar="FILE",
+        help="Human accuracy in percent by question, for the report; such as IgakuQA's _metadata.",
+    ),
+]
 UnauditedOpt = Annotated[
     bool, typer.Option("--unaudited", help="Go on without a passing audit of the corpus.")
 ]
@@ -93,6 +101,7 @@ def make_pairs_command(
     n: NumberOpt = None,
     benchmark: BenchmarkOpt = None,
     decisions: DecisionsOpt = None,
+    human: HumanOpt = None,
     unaudited: UnauditedOpt = False,
     max_bad: MaxBadOpt = None,
     recipe: RecipeOpt = None,
@@ -126,6 +135,7 @@ def make_pairs_command(
         seed=seed,
         settings=set_ or (),
         workers=workers,
+        human=human or (),
         unaudited=unaudited,
     )
     return finish(show, make_pairs(options, out, show.progress, dry_run=dry_run))

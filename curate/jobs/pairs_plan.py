@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from curate.corpus.stages import Leakage
 from curate.corpus.workers import cores
 from curate.errors import UsageError
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.decisions import PlacedDecision, read_decisions
 from curate.jobs.pairs_corpus import Corpus, checked_benchmarks, read_corpus
+from curate.jobs.pairs_human import read_human_accuracy
 from curate.jobs.pairs_recipe import PairsOptions, resolved_recipe
 from curate.jobs.plan import benchmark_state
 from curate.models import FileEntry
@@ -21,7 +24,10 @@ from curate.sampling import ChatTemplate, OpenAI, Recorded
 
 @dataclass(frozen=True)
 class PairsPlan:
-    """A run of `make-pairs`, resolved. `leakage` is the stage that looks through prompts and samples."""
+    """A run of `make-pairs`, resolved. `leakage` is the stage that looks through prompts and samples.
+
+    `human` is how many people answer a question right, for the report.
+    """
 
     recipe: PairsRecipe
     corpus: Corpus
@@ -30,6 +36,7 @@ class PairsPlan:
     request: Request
     shown_command: str
     workers: int
+    human: pl.DataFrame | None = None
 
     @property
     def audited(self) -> bool:
@@ -47,6 +54,7 @@ def make_pairs_plan(options: PairsOptions) -> PairsPlan:
         GateError: The corpus has no passing audit, or a benchmark is another one.
     """
     recipe = resolved_recipe(options)
+    human = read_human_accuracy(options.human)
     _refuse_unknown_tokenizer(recipe)
     corpus = read_corpus(options.corpus)
     if not options.unaudited:
@@ -58,7 +66,7 @@ def make_pairs_plan(options: PairsOptions) -> PairsPlan:
     request = _request(options, recipe, corpus, leakage)
     shown = _shown(options, recipe)
     workers = options.workers or cores()
-    return PairsPlan(recipe, corpus, leakage, decisions, request, shown, workers)
+    return PairsPlan(recipe, corpus, leakage, decisions, request, shown, workers, human)
 
 
 def _refuse_unknown_tokenizer(recipe: PairsRecipe) -> None:
@@ -80,10 +88,8 @@ def _request(
     options: PairsOptions, recipe: PairsRecipe, corpus: Corpus, leakage: Leakage
 ) -> Request:
     published = recipe.published()
-    decisions = [
-        FileEntry(path=f"decisions/{path.name}", sha256=file_sha256(path))
-        for path in options.decisions
-    ]
+    decisions = _entries("decisions", options.decisions)
+    human = _entries("human", options.human)
     identity = {
         "command": "make-pairs",
         "recipe": json_sha256(published),
@@ -95,6 +101,7 @@ def _request(
         "leakage": leakage.model_dump(mode="json"),
         "benchmarks": [benchmark_state(ref) for ref in recipe.benchmarks],
         "decisions": [entry.sha256 for entry in decisions],
+        "human": [entry.sha256 for entry in human],
         "code": code_sha256(),
     }
     kept = FileEntry(
@@ -115,9 +122,13 @@ def _request(
             "decisions_sha256": identity["decisions"],
         },
         recipe_sha256=json_sha256(published),
-        inputs=[kept, *decisions],
+        inputs=[kept, *decisions, *human],
         seed=recipe.seed,
     )
+
+
+def _entries(kind: str, paths: Sequence[Path]) -> list[FileEntry]:
+    return [FileEntry(path=f"{kind}/{path.name}", sha256=file_sha256(path)) for path in paths]
 
 
 def _arguments(options: PairsOptions) -> dict[str, Any]:
@@ -131,6 +142,7 @@ def _arguments(options: PairsOptions) -> dict[str, Any]:
         "max_bad": options.max_bad,
         "benchmarks": [*options.benchmarks],
         "decisions": [str(path) for path in options.decisions],
+        "human": [str(path) for path in options.human],
         "seed": options.seed,
         "set": [*options.settings],
         "workers": options.workers,
@@ -165,6 +177,8 @@ def _shown(options: PairsOptions, recipe: PairsRecipe) -> str:
         words += ["--benchmark", f"{ref.name}={Path(ref.path).name}"]
     for path in options.decisions:
         words += ["--decisions", path.name]
+    for path in options.human:
+        words += ["--human", path.name]
     for setting in options.settings:
         words += ["--set", setting]
     words += ["--unaudited"] if options.unaudited else []

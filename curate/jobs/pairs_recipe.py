@@ -44,6 +44,7 @@ class PairsOptions:
     seed: int | None = None
     settings: Sequence[str] = ()
     workers: int | None = None
+    human: Sequence[Path] = ()
     unaudited: bool = False
 
 

@@ -11,9 +11,11 @@ import yaml
 from curate.jobs.pairs_audit import Checked
 from curate.jobs.pairs_plan import PairsPlan
 from curate.jobs.pairs_recorded import RecordedRows
+from curate.jobs.pairs_report import run_report
 from curate.jobs.pairs_shards import PAIR_SCHEMA, Paired
 from curate.jobs.power import shown_power
 from curate.models import Audit, AuditVerdict, PairLedger
+from curate.reports import render_pairs
 from curate.runs import RunFolder, table_sha256
 from curate.sampling import ChatTemplate, Tokenizer
 from curate.tables import row_digests
@@ -28,6 +30,8 @@ OUTPUTS = (
     "findings.parquet",
     "ledger.json",
     "audit.json",
+    "report.json",
+    "report.html",
 )
 
 
@@ -62,6 +66,9 @@ def write_run(plan: PairsPlan, run: RunFolder, made: Made) -> Done:
     run.write_lines("quarantine.jsonl", made.recorded.bad if made.recorded else ())
     run.write_json("ledger.json", made.ledger)
     run.write_json("audit.json", audit)
+    report = run_report(plan, run, made.ledger, audit)
+    run.write_json("report.json", report)
+    run.write_text("report.html", render_pairs(report))
     return Done(_result(plan, made, audit), OUTPUTS, {})
 
 

@@ -1,21 +1,22 @@
 """Renders a run's report again."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from curate.errors import InputError, boundary
 from curate.jobs.outcome import Outcome
 from curate.jobs.power import shown_power
-from curate.models import PowerReport, Report
-from curate.reports import render_power, report_page
+from curate.models import PairsReport, PowerReport, Report
+from curate.reports import render_pairs, render_power, report_page
 from curate.runs import write_atomically
 
-_REPORTS: TypeAdapter[Report | PowerReport] = TypeAdapter(
-    Annotated[Report | PowerReport, Field(discriminator="format")]
+_AnyReport = Report | PowerReport | PairsReport
+_REPORTS: TypeAdapter[_AnyReport] = TypeAdapter(
+    Annotated[_AnyReport, Field(discriminator="format")]
 )
-_FORMATS = tuple(model.model_fields["format"].default for model in (Report, PowerReport))
+_FORMATS = tuple(model.model_fields["format"].default for model in get_args(_AnyReport))
 
 
 def report(run: Path) -> Outcome:
@@ -38,10 +39,12 @@ def report(run: Path) -> Outcome:
 
     def fill(target: Path) -> None:
         with target.open("wb") as stream:
-            if isinstance(told, PowerReport):
+            if isinstance(told, Report):
+                stream.writelines(report_page(told, told.findings))
+            elif isinstance(told, PowerReport):
                 stream.write(render_power(told).encode())
             else:
-                stream.writelines(report_page(told, told.findings))
+                stream.write(render_pairs(told).encode())
 
     write_atomically(run / "report.html", fill)
     return Outcome(
@@ -50,7 +53,9 @@ def report(run: Path) -> Outcome:
     )
 
 
-def _numbers(told: Report | PowerReport) -> dict[str, Any]:
+def _numbers(told: _AnyReport) -> dict[str, Any]:
     if isinstance(told, PowerReport):
         return {"power": shown_power(told.calibration.power)}
+    if isinstance(told, PairsReport):
+        return {"verdict": told.audit.verdict.value, "pairs": told.pairs}
     return {"verdict": told.audit.verdict.value, "findings": told.findings_total}

@@ -28,6 +28,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "pair": models.Pair,
     "pair_ledger": models.PairLedger,
     "pairs_recipe": PairsRecipe,
+    "pairs_report": models.PairsReport,
     "power_report": models.PowerReport,
     "provenance": models.Provenance,
     "quarantined": models.Quarantined,

@@ -1,7 +1,7 @@
 """Numbers as a reader sees them: separators, denominators, nothing rounded up to 100 %."""
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 
 __all__ = [
     "bar_width",
@@ -13,6 +13,9 @@ __all__ = [
     "plural",
     "score",
     "short",
+    "signed",
+    "signed_whole",
+    "whole",
     "year_ranges",
 ]
 
@@ -58,6 +61,22 @@ def interval(low: float, high: float) -> str:
 def score(share: float) -> str:
     """Returns a score in [0, 1] with two digits, rounded down."""
     return str(Decimal(str(share)).quantize(Decimal("0.01"), rounding=ROUND_FLOOR))
+
+
+def signed(value: float) -> str:
+    """Returns a number in [-1, 1] with its sign and two digits, rounded towards 0: only ±1 is "±1.00"."""
+    cut = Decimal(str(value)).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+    return f"{cut:+}".replace("-", "−") if cut else "0.00"
+
+
+def signed_whole(value: float) -> str:
+    """Returns a number with its sign, rounded to a whole one."""
+    return f"{round(value):+,}".replace("-", "−") if round(value) else "0"
+
+
+def whole(value: float) -> str:
+    """Returns a number rounded to a whole one, with thousands separators."""
+    return count(round(value))
 
 
 def bar_width(part: int, whole: int) -> str:

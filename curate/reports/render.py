@@ -13,8 +13,8 @@ import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from curate.models import Decision, FindingCard, PowerReport, Report, Verdict
-from curate.reports import formats
+from curate.models import Decision, FindingCard, PairsReport, PowerReport, Report, Verdict
+from curate.reports import formats, pairs_page
 from curate.reports.cards import card_of
 from curate.reports.curve import curve
 from curate.reports.flow import steps, year_proof
@@ -24,23 +24,27 @@ from curate.reports.summary import Pair, Summary, applied, summarise
 from curate.reports.verdicts import WORDS, absent_years, sentence
 from curate.text import visible
 
-__all__ = ["PAGE", "Cards", "render_html", "render_page", "render_power"]
+__all__ = ["PAGE", "Cards", "render_html", "render_page", "render_pairs", "render_power"]
 
 PAGE = 50
 """Cards a page."""
 
-_SCRIPTS = ("findings.js", "marks.js", "files.js")
+_SCRIPTS = ("keys.js", "findings.js", "marks.js", "files.js", "examples.js")
 _LESS_THAN = re.compile("<")
 _ENDS_SCRIPT = re.compile(r"<(?=!--|/?script)", re.IGNORECASE)
 _FILTERS = {
     "bar_width": formats.bar_width,
     "count": formats.count,
+    "first_words": lambda name: name.partition(" (")[0],
     "interval": formats.interval,
     "percent": formats.percent,
     "percent_of": formats.percent_of,
     "percent_up": formats.percent_up,
     "plural": formats.plural,
     "short": formats.short,
+    "signed": formats.signed,
+    "signed_whole": formats.signed_whole,
+    "whole": formats.whole,
     "year_ranges": formats.year_ranges,
 }
 
@@ -79,6 +83,11 @@ def render_power(report: PowerReport) -> str:
         "facts": {"redo": report.redo, "audit": subject},
     }
     return _environment().get_template("power.html.jinja").render(context)
+
+
+def render_pairs(report: PairsReport) -> str:
+    """Returns the report of `make-pairs` as one self-contained HTML file."""
+    return _environment().get_template("pairs.html.jinja").render(pairs_page.context(report))
 
 
 @cache

@@ -231,7 +231,8 @@ def demo_run(tmp_path_factory):
 
 @pytest.fixture
 def demo_copy(demo_run, tmp_path):
-    """A copy of the demo's run that a test may change."""
+    """A copy of the demo's run that a test may change; its pairs stand beside it."""
+    shutil.copytree(demo_run.with_name(f"{demo_run.name}-pairs"), tmp_path / "demo-pairs")
     return Path(shutil.copytree(demo_run, tmp_path / "demo"))
 
 

@@ -140,7 +140,9 @@ def test_quiet_prints_nothing(tmp_path, cli):
 def test_people_are_told_the_next_command_on_stderr(demo_run, cli):
     told = cli("demo", "--out", demo_run)
     assert "rows in         100\n" in told.out
-    assert told.err == f"Next: open {demo_run / 'report.html'}, then: curate verify {demo_run}\n"
+    pairs = demo_run.with_name(f"{demo_run.name}-pairs")
+    reports = f"{demo_run / 'report.html'} and {pairs / 'report.html'}"
+    assert told.err == f"Next: open {reports}, then: curate verify {pairs}\n"
 
 
 def test_without_out_it_writes_to_runs_demo_in_a_process_of_its_own(python, names, tmp_path):

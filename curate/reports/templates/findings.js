@@ -1,5 +1,4 @@
 
-"use strict";
 // Pages, filters and keys. The cards' HTML was escaped when the page was made; nothing here makes HTML of data.
 const findings = (function () {
   const source = document.getElementById("data");
@@ -121,10 +120,6 @@ const findings = (function () {
     focus(Number(target[1]));
   }
 
-  function types(target) {
-    return target.closest("textarea, select") || (target.matches("input") && !/^(radio|checkbox)$/.test(target.type));
-  }
-
   form.hidden = false;
   form.addEventListener("input", apply);
   form.addEventListener("submit", function (event) { event.preventDefault(); });
@@ -143,13 +138,7 @@ const findings = (function () {
       document.getElementById("findings").scrollIntoView();
     }
   });
-  document.addEventListener("keydown", function (event) {
-    const by = { n: 1, j: 1, p: -1, k: -1 }[event.key];
-    if (!by || event.ctrlKey || event.metaKey || event.altKey || types(event.target)) { return; }
-    if (!document.getElementById("keys").checked) { return; }
-    event.preventDefault();
-    step(by);
-  });
+  onStep(step);
   window.addEventListener("hashchange", reveal);
   window.addEventListener("pageshow", function () { apply(); reveal(); });
   window.addEventListener("beforeprint", function () {
