@@ -114,8 +114,7 @@ def make_pairs_command(
 ) -> int:
     """Make preference pairs from an audited corpus and a model's answers, graded and traceable.
 
-    Example: curate make-pairs --corpus runs/corpus --responses answers.jsonl --benchmark igakuqa=IgakuQA
-    --out runs/pairs
+    Example: curate make-pairs --corpus runs/corpus --engine vllm --model MODEL --benchmark igakuqa=IgakuQA --out P
     """
     from curate.cli.run import finish
     from curate.jobs.make_pairs import make_pairs
@@ -123,11 +122,11 @@ def make_pairs_command(
 
     show = Show(format_)
     options = PairsOptions(
-        corpus=corpus,
-        recipe=recipe,
-        asked=Asked(engine, model, adapter, url, responses, tokenizer),
-        template=template,
-        examples=examples,
+        corpus,
+        recipe,
+        Asked(engine, model, adapter, url, responses, tokenizer),
+        template,
+        examples,
         n=n,
         max_bad=max_bad,
         benchmarks=benchmark or (),

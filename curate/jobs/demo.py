@@ -7,7 +7,7 @@ from curate.jobs.build_corpus import build_corpus
 from curate.jobs.make_pairs import make_pairs
 from curate.jobs.outcome import Outcome
 from curate.jobs.overlay import Options
-from curate.jobs.pairs_recipe import PairsOptions
+from curate.jobs.pairs_recipe import Asked, PairsOptions
 from curate.tables import share
 
 _TOLD = ("responses", "grades", "ground_truths", "pairs", "pairs_by_tiers")
@@ -35,9 +35,8 @@ def demo(out: Path, progress: Progress) -> Outcome:
 
 
 def _options(corpus: Path) -> PairsOptions:
-    return PairsOptions(
-        corpus=corpus, recipe=_shipped("pairs.yaml"), responses=_shipped("responses.jsonl")
-    )
+    recorded = Asked(responses=_shipped("responses.jsonl"))
+    return PairsOptions(corpus=corpus, recipe=_shipped("pairs.yaml"), asked=recorded)
 
 
 def _shipped(name: str) -> Path:
