@@ -124,11 +124,10 @@ def make_pairs_command(
     options = PairsOptions(
         corpus,
         recipe,
-        Asked(engine, model, adapter, url, responses, tokenizer),
+        Asked(engine, model, adapter, url, responses, tokenizer, n),
         template,
         examples,
-        n=n,
-        max_bad=max_bad,
+        max_bad,
         benchmarks=benchmark or (),
         decisions=decisions or (),
         seed=seed,

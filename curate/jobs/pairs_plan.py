@@ -135,10 +135,13 @@ def _arguments(options: PairsOptions) -> dict[str, Any]:
     given = {
         "corpus": str(options.corpus),
         "recipe": str(options.recipe) if options.recipe else None,
-        **{name: str(value) for name, value in vars(options.asked).items() if value is not None},
+        **{
+            name: value if name == "n" else str(value)
+            for name, value in vars(options.asked).items()
+            if value is not None
+        },
         "template": options.template,
         "examples": str(options.examples) if options.examples else None,
-        "n": options.n,
         "max_bad": options.max_bad,
         "benchmarks": [*options.benchmarks],
         "decisions": [str(path) for path in options.decisions],
@@ -167,7 +170,7 @@ def _shown(options: PairsOptions, recipe: PairsRecipe) -> str:
         ("--engine", asked.engine),
         ("--url", asked.url),
         ("--template", Path(options.template).name if options.template else None),
-        ("--n", options.n),
+        ("--n", asked.n),
         ("--max-bad", options.max_bad),
         ("--seed", options.seed),
     )

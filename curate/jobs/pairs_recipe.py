@@ -18,7 +18,7 @@ _ENGINE_PATHS = ("model", "adapter", "tokenizer", "responses")
 
 @dataclass(frozen=True)
 class Asked:
-    """Who is asked: an engine, and what it wants."""
+    """Who is asked: an engine, what it wants, and how many samples of it."""
 
     engine: str | None = None
     model: str | None = None
@@ -26,6 +26,7 @@ class Asked:
     url: str | None = None
     responses: Path | None = None
     tokenizer: Path | None = None
+    n: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,6 @@ class PairsOptions:
     asked: Asked = Asked()
     template: str | None = None
     examples: Path | None = None
-    n: int | None = None
     max_bad: int | None = None
     benchmarks: Sequence[str] = ()
     decisions: Sequence[Path] = ()
@@ -66,7 +66,7 @@ def resolved_recipe(options: PairsOptions) -> PairsRecipe:
         _lay(raw, (key,), getattr(options, key))
     for key, path in (("examples", options.examples), ("tokenizer", options.asked.tokenizer)):
         _lay(raw, (key,), str(path.absolute()) if path else None)
-    _lay(raw, ("sampling", "n"), options.n)
+    _lay(raw, ("sampling", "n"), options.asked.n)
     _lay_engine(raw, options.asked)
     overlay_benchmarks(raw, options.benchmarks)
     settings = parse_settings(options.settings)
