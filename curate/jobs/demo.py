@@ -19,7 +19,8 @@ def demo(out: Path, progress: Progress) -> Outcome:
     if outcome.exit:
         return outcome
     beside = out.with_name(f"{out.name}-pairs")
-    pairs = make_pairs(_options(out), beside, progress)
+    recipe = _shipped("pairs.yaml")
+    pairs = make_pairs(PairsOptions(corpus=out, recipe=recipe), beside, progress)
     told = {name: pairs.data[name] for name in _TOLD}
     verdict = {"pairs_run": str(beside), "pairs_verdict": pairs.data["verdict"]}
     return outcome.model_copy(
@@ -31,12 +32,6 @@ def demo(out: Path, progress: Progress) -> Outcome:
             "hint": f"open {out / 'report.html'} and {beside / 'report.html'}, then: "
             f"curate verify {beside}",
         }
-    )
-
-
-def _options(corpus: Path) -> PairsOptions:
-    return PairsOptions(
-        corpus=corpus, recipe=_shipped("pairs.yaml"), responses=_shipped("responses.jsonl")
     )
 
 

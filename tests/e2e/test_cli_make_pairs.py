@@ -13,6 +13,7 @@ HELD_OUT = share("pipelines", "demo", "held_out.jsonl")
 FILES = {
     "manifest.json", "recipe.yaml", "responses.parquet", "pairs.parquet", "quarantine.jsonl",
     "pairs_conversational.parquet", "findings.parquet", "ledger.json", "audit.json",
+    "report.json", "report.html",
 }  # fmt: skip
 
 
