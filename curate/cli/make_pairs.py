@@ -114,18 +114,27 @@ def make_pairs_command(
 ) -> int:
     """Make preference pairs from an audited corpus and a model's answers, graded and traceable.
 
-    Example: curate make-pairs --corpus C --responses answers.jsonl --benchmark igakuqa=IgakuQA --out RUN
+    Example: curate make-pairs --corpus runs/corpus --engine vllm --model MODEL --benchmark igakuqa=IgakuQA --out P
     """
     from curate.cli.run import finish
     from curate.jobs.make_pairs import make_pairs
     from curate.jobs.pairs_recipe import Asked, PairsOptions
 
     show = Show(format_)
-    show = Show(format_)
-    asked = Asked(engine, model, adapter, url, responses, tokenizer)
     options = PairsOptions(
-        corpus=corpus, recipe=recipe, asked=asked, template=template, examples=examples, n=n,
-        max_bad=max_bad, benchmarks=benchmark or (), decisions=decisions or (), human=human or (),
-        seed=seed, settings=set_ or (), workers=workers, unaudited=unaudited,
-    )  # fmt: skip
+        corpus,
+        recipe,
+        Asked(engine, model, adapter, url, responses, tokenizer),
+        template,
+        examples,
+        n=n,
+        max_bad=max_bad,
+        benchmarks=benchmark or (),
+        decisions=decisions or (),
+        seed=seed,
+        settings=set_ or (),
+        workers=workers,
+        human=human or (),
+        unaudited=unaudited,
+    )
     return finish(show, make_pairs(options, out, show.progress, dry_run=dry_run))

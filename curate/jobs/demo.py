@@ -7,7 +7,7 @@ from curate.jobs.build_corpus import build_corpus
 from curate.jobs.make_pairs import make_pairs
 from curate.jobs.outcome import Outcome
 from curate.jobs.overlay import Options
-from curate.jobs.pairs_recipe import PairsOptions
+from curate.jobs.pairs_recipe import Asked, PairsOptions
 from curate.tables import share
 
 _TOLD = ("responses", "grades", "ground_truths", "pairs", "pairs_by_tiers")
@@ -19,8 +19,7 @@ def demo(out: Path, progress: Progress) -> Outcome:
     if outcome.exit:
         return outcome
     beside = out.with_name(f"{out.name}-pairs")
-    recipe = _shipped("pairs.yaml")
-    pairs = make_pairs(PairsOptions(corpus=out, recipe=recipe), beside, progress)
+    pairs = make_pairs(_options(out), beside, progress)
     told = {name: pairs.data[name] for name in _TOLD}
     verdict = {"pairs_run": str(beside), "pairs_verdict": pairs.data["verdict"]}
     return outcome.model_copy(
@@ -33,6 +32,11 @@ def demo(out: Path, progress: Progress) -> Outcome:
             f"curate verify {beside}",
         }
     )
+
+
+def _options(corpus: Path) -> PairsOptions:
+    recorded = Asked(responses=_shipped("responses.jsonl"))
+    return PairsOptions(corpus=corpus, recipe=_shipped("pairs.yaml"), asked=recorded)
 
 
 def _shipped(name: str) -> Path:
