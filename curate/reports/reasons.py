@@ -11,9 +11,12 @@ _WHY = {
     "prompt.is_example": "It is one of the solved examples in the prompts.",
     "prompt.no_examples": "Too few solved examples are far enough from it.",
     "prompt.too_long": "The prompt leaves no room for an answer in the model's context.",
+    "prompt.leaks": "Its question's prompt holds an item of the benchmark.",
     "recorded.none": "The recorded responses hold none to it.",
-    "recorded.unknown": "It answers a question that is not asked.",
-    "recorded.bad": "The row cannot be used; quarantine.jsonl says why.",
+    "recorded.question_unknown": "It answers a question that the corpus does not have.",
+    "recorded.question_dropped": "It answers a question that the corpus dropped.",
+    "recorded.question_not_asked": "It answers a question that is not asked.",
+    "recorded.unusable": "The row cannot be used; quarantine.jsonl says why.",
     "recorded.repeated": "It says again what another row of the same question and index says.",
     "recorded.other_model": "It is another model's.",
     "grade.none": "The question has no key to grade by.",
@@ -39,7 +42,7 @@ _WHY = {
     "pair.gave_up": "Too many combinations were near-identical to go on.",
     "pair.all_right": "All of the question's samples are right.",
     "pair.all_wrong": "All of the question's samples are wrong.",
-    "side.not_drawn": "Its question has its pairs without it.",
+    "side.unused": "Its question has its pairs without it.",
 }
 _BY_KIND = {
     "flag": "The policy leaves out samples with this flag.",

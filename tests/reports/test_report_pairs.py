@@ -1,5 +1,8 @@
 """The report of `make-pairs`: what it counts, which examples it shows, what the page says."""
 
+import re
+from pathlib import Path
+
 import polars as pl
 import pytest
 from pairs_samples import (
@@ -19,6 +22,8 @@ from curate.reports import render_pairs
 from curate.reports.examples import PER_GRADE
 from curate.reports.pairs_page import audited, sentence
 from curate.reports.reasons import why
+
+CODE = Path(__file__).parents[2] / "curate"
 
 
 def test_the_report_survives_its_own_json():
@@ -132,6 +137,18 @@ def test_what_was_left_out_stands_with_its_reason():
     assert "<code>ground_truth.not_verified</code>" in page
     assert why("ground_truth.not_verified") in page
     assert why("leakage.contaminated") == why("leakage.recycled") != ""
+
+
+def test_every_reason_of_the_code_has_a_meaning():
+    kinds = "prompt|recorded|sample|ground_truth|boundary|length|pair|side"
+    named = re.compile(rf'"((?:{kinds})\.[a-z_]+)"')
+    files = [
+        *CODE.glob("jobs/pairs_*.py"), *CODE.glob("grading/*.py"), *CODE.glob("sampling/**/*.py"),
+    ]  # fmt: skip
+    found = {reason for path in files for reason in named.findall(path.read_text("utf-8"))}
+    found |= {f"grade.{grade.value}" for grade in set(Grade) - {Grade.CORRECT, Grade.INCORRECT}}
+    assert len(found) > 30
+    assert {reason for reason in found if not why(reason)} == set()
 
 
 def test_hostile_text_is_text():
