@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from curate.errors import InputError
 from curate.evaluation import gestalt
@@ -11,8 +11,9 @@ from curate.evaluation.predictions import Prediction
 from curate.grading import Grader, strict_answer
 from curate.models import Grade
 
-PUBLISHED, TOLERANT, GESTALT = "published", "tolerant", "gestalt"
-METRICS = (PUBLISHED, TOLERANT, GESTALT)
+PUBLISHED: Final = "published"
+TOLERANT: Final = "tolerant"
+GESTALT: Final = "gestalt"
 _SHOWN = 5
 _ID = 40
 

@@ -1,4 +1,4 @@
-"""What IgakuQA tells of an item beside its text: category, forbidden choices, how many people got it right."""
+"""What IgakuQA tells of an item beside its text: category, forbidden choices, how many people were right."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator

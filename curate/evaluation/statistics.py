@@ -5,7 +5,7 @@ Items about one case (serial questions) are answered alike, so intervals draw wh
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +64,7 @@ def paired_difference(
 ) -> Interval:  # fmt: skip
     """Returns the first rate minus the second, of the same items, with its paired bootstrap interval.
 
-    A draw takes clusters, and both answers to their items. Percentile interval (Efron & Tibshirani 1993, ch. 13).
+    A draw takes clusters, and both answers to their items; the interval is of percentiles (Efron 1979).
 
     Raises:
         ValueError: There are fewer than two clusters.
@@ -133,12 +133,15 @@ def _by_cluster(clusters: Sequence[str], *values: Sequence[float]) -> Sums:
     if any(len(some) != len(at) for some in values):
         raise ValueError("as many values as items are needed")
     weights = (np.asarray(some, dtype=float) for some in values)
-    return tuple(np.bincount(at, weights=some, minlength=len(names)) for some in weights)
+    sums = (np.bincount(at, weights=some, minlength=len(names)) for some in weights)
+    return tuple(one.astype(float) for one in sums)
 
 
-def _over(part: Any, whole: Any) -> Any:
+def _over(part: Numbers, whole: Numbers) -> Numbers:
     """Returns part / whole, and 0 where a draw holds no point at all."""
-    return np.divide(part, whole, out=np.zeros_like(whole, dtype=float), where=whole > 0)
+    whole = np.asarray(whole)
+    nothing = np.zeros_like(whole, dtype=float)
+    return np.asarray(np.divide(part, whole, out=nothing, where=whole > 0))
 
 
 def _bootstrap(statistic: Callable[..., Numbers], sums: Sums, seed: int, draws: int) -> Interval:

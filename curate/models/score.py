@@ -49,7 +49,7 @@ class Stratum(Tally):
     high: Share
 
 
-class Score(Scores):
+class Score(Record):
     """What `curate score --format json` prints.
 
     Years, sections ("112-A") and strata are as published; `metrics` has the other metrics of the same
@@ -58,6 +58,8 @@ class Score(Scores):
 
     benchmark: NonEmpty
     metric: Literal["published"] = "published"
+    years: dict[str, Tally]
+    pooled: Tally
     sections: dict[str, Tally]
     metrics: dict[Literal["tolerant", "gestalt"], Scores]
     strata: list[Stratum]
