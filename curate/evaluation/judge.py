@@ -49,6 +49,7 @@ class _Seen:
             self.unknown.append(_quoted(id_))
             self.where = self.where or one.place
         elif id_ in self.places:
+            self.where = self.where or one.place
             self.twice.append(f"{_quoted(id_)} in {one.place} and {self.places[id_]}")
         else:
             self.places[id_] = one.place
@@ -113,6 +114,7 @@ def _refuse_twice(seen: _Seen) -> None:
     if seen.twice:
         raise InputError(
             f"predicted more than once: {_some(seen.twice)}",
+            where=seen.where,
             hint="Give one model's predictions, and one sample of each.",
         )
 

@@ -60,7 +60,7 @@ def _share(questions, said):
 @pytest.mark.data
 def test_its_flaws_on_the_real_questions(eligible):
     assert len(eligible) == 1450
-    assert round(_share(eligible, lambda q: "") * 1450) == 247
+    assert round(_share(eligible, lambda _: "") * 1450) == 247
     assert round(_share(eligible, lambda q: ",".join(q.answers[0])) * 1450) == 239
     texts = dict(zip("abcde", range(5), strict=True))
     perfect = _share(eligible, lambda q: ",".join(q.choices[texts[a]] for a in q.answers[0]))

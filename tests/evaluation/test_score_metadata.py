@@ -37,7 +37,12 @@ def test_what_is_no_list_of_letters(printed):
 def _files(tmp_path, *rows):
     folder = tmp_path / "data" / "2018"
     folder.mkdir(parents=True)
-    item = {"problem_id": "112A1", "problem_text": "どれか。", "choices": ["甲", "乙"], "answer": ["a"]}
+    item = {
+        "problem_id": "112A1",
+        "problem_text": "どれか。",
+        "choices": ["甲", "乙"],
+        "answer": ["a"],
+    }
     (folder / "112-A.jsonl").write_text(json.dumps(item), "utf-8")
     lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
     (folder / "112-A_metadata.jsonl").write_text("\n".join(lines), "utf-8")

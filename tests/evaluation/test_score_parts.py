@@ -1,9 +1,10 @@
 """Sections and years, points and parts, on an exam small enough to count by hand."""
 
 import pytest
+from score_exam import KEYS, right
 
-from curate.evaluation import Metadata, items_of
-from curate.evaluation.marks import BenchmarkMarks
+from curate.evaluation import BenchmarkMarks, Metadata, Prediction, items_of, judge_all
+from curate.jobs.score import score
 from curate.models import Tally
 
 
@@ -44,15 +45,14 @@ def test_what_is_not_predicted_is_absent_and_not_scored(scored):
 def test_an_explained_prediction_is_read_behind_its_label(scored):
     said = {"41A1": "答え: a ではない。\n答え: e"}
     assert scored(said).score.sections["41-A"].score == 1
-    everything = {id_: f"考える。\n答え: {text}" for id_, text in {"41A1": "e", "41A2": "d"}.items()}
+    everything = {
+        id_: f"考える。\n答え: {text}" for id_, text in {"41A1": "e", "41A2": "d"}.items()
+    }
     found = scored(everything, ids=["41A1", "41A2"], label="答え:").score
     assert found.sections["41-A"].score == 2
 
 
 def test_items_without_a_key_are_no_part_of_the_score(exam, predictions):
-    from conftest import KEYS, right
-    from curate.jobs.score import score
-
     said = predictions({id_: right(id_) for id_ in KEYS})
     found = score([said], exam(**{"40A1": {"answers": []}}))
     assert (found.score.pooled.count, found.score.pooled.total) == (6, 10)
@@ -64,8 +64,6 @@ def test_forbidden_choices_are_those_that_each_metric_reads(scored):
     questions = [item.question for item in found.items.by_id.values()]
     told = {"40A1": Metadata("鳥", frozenset("a"), 50.0)}
     items = items_of("birds", questions, told, None)
-    from curate.evaluation import Prediction, judge_all
-
     said = {id_: "a" if id_ == "40A1" else "b" for id_ in items.by_id}
     verdicts = judge_all((Prediction(i, t, None, "x:1") for i, t in said.items()), items)
     judged = verdicts["40A1"].by_metric

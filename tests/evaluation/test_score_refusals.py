@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from conftest import KEYS, right, write
+from score_exam import KEYS, question, right, write
 
 from curate.errors import CurateError, InputError
 from curate.jobs.score import score
@@ -30,6 +30,7 @@ def test_an_id_that_stands_twice(exam, predictions):
     file, other = predictions(ALL), predictions({"40A1": "c"}, "other.jsonl")
     error = _refused([file, other], exam())
     assert f"'40A1' in {other}:1 and {file}:1" in error.message
+    assert error.where == f"{other}:1"
 
 
 def test_predictions_of_another_year(exam, predictions):
@@ -159,16 +160,12 @@ def test_damaged_parquet(exam, tmp_path):
 
 
 def test_a_benchmark_that_has_an_item_twice(predictions, tmp_path):
-    from conftest import question
-
     rows = [question(id_) for id_ in ("40A1", "40A1")]
     error = _refused(predictions(ALL), f"birds={write(tmp_path / 'twice.jsonl', rows)}")
     assert "stands twice" in error.message
 
 
 def test_one_id_in_two_exams(predictions, tmp_path):
-    from conftest import question
-
     rows = [question("40A1"), question("40A1", exam="41")]
     error = _refused(predictions(ALL), f"birds={write(tmp_path / 'two.jsonl', rows)}")
     assert "two exams have an item '40A1'" in error.message

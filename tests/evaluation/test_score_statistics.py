@@ -78,7 +78,7 @@ def test_draws_without_a_point_are_no_error():
 
 @pytest.mark.parametrize("clusters", [["a"], []])
 def test_one_case_has_no_interval(clusters):
-    with pytest.raises(ValueError, match="two or more|at least"):
+    with pytest.raises(ValueError, match=r"two or more|at least"):
         rate_interval([1.0] * len(clusters), [1.0] * len(clusters), clusters)
 
 
@@ -90,7 +90,9 @@ def test_values_that_do_not_fit_their_cases():
 def test_mcnemar_keeps_its_size_and_has_power():
     rng = np.random.default_rng(7)
     discordant = rng.binomial(400, 0.2, 2000)
-    null = [mcnemar(b, n - b) for n, b in zip(discordant, rng.binomial(discordant, 0.5), strict=True)]
+    null = [
+        mcnemar(b, n - b) for n, b in zip(discordant, rng.binomial(discordant, 0.5), strict=True)
+    ]
     shifted = [
         mcnemar(b, n - b) for n, b in zip(discordant, rng.binomial(discordant, 0.7), strict=True)
     ]
