@@ -22,7 +22,7 @@ from curate.evaluation import (
     read_predictions,
     score_of,
 )
-from curate.jobs.overlay import parse_benchmark
+from curate.jobs.benchmark_option import parse_benchmark
 from curate.leakage import Benchmark, BenchmarkRef, known_layout, read_benchmark
 from curate.models import Grade, Score
 from curate.sources import source_files
