@@ -102,7 +102,7 @@ def _judged(item: Item, letters: tuple[str, ...], *, right: bool) -> Judged:
 def _refuse_strangers(seen: _Seen, items: Items) -> None:
     if seen.unknown:
         years = sorted({i.question.year for i in items.by_id.values() if i.question.year})
-        of = f"{items.name} {years[0]}-{years[-1]}" if years else items.name
+        of = " ".join([items.name, "-".join(map(str, sorted({*years[:1], *years[-1:]})))]).strip()
         raise InputError(
             f"not an item of {of}: {_some(seen.unknown)}",
             where=seen.where,

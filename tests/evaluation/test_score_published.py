@@ -118,3 +118,20 @@ def test_the_interval_of_gpt_4(published):
     value, low, high = published("gpt4").interval(0)
     assert value == 1944 / 2485
     assert (low, high) == pytest.approx((0.763, 0.802), abs=0.002)
+
+
+@pytest.mark.data
+def test_follow_ups_are_drawn_with_their_case(published):
+    items = published("gpt4").items.by_id.values()
+    assert len({item.cluster for item in items}) == 1850
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("part", "expected"), [("A", [*"BCDEF"]), ("?", [])])
+def test_years_and_sections_without_predictions(real_data, part, expected):
+    files = sorted(real_data.glob(f"igakuqa/baseline_results/2022/116-{part}_gpt4.jsonl"))
+    found = score(files, f"igakuqa={real_data / 'igakuqa'}").score
+    lacking = [f"116-{section}" for section in expected]
+    assert found.absent == ["2018", "2019", "2020", "2021", *lacking]
+    assert found.years.keys() == {"2022"}
+    assert found.years["2022"].passed is (None if expected else True)

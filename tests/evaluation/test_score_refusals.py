@@ -39,7 +39,7 @@ def test_predictions_of_another_year(exam, predictions):
     assert "not an item of birds 1946-1947: '39A1'" in error.message
     assert error.where == f"{file}:8"
     error = _refused(predictions(ALL), exam(), years=(1947, 1947))
-    assert "not an item of birds 1947-1947: '40A1'" in error.message
+    assert "not an item of birds 1947: '40A1'" in error.message
 
 
 @pytest.mark.parametrize("text", ["", "\n\n"])
