@@ -34,6 +34,7 @@ from curate.models.report import (
     YearRow,
 )
 from curate.models.response import Grade, Response
+from curate.models.score import Score, Scores, Stratum, Tally
 
 __all__ = [
     "LEAKS",
@@ -73,12 +74,16 @@ __all__ = [
     "Redo",
     "Report",
     "Response",
+    "Score",
+    "Scores",
     "Sha256",
     "Shared",
     "Side",
     "StageCount",
     "Status",
+    "Stratum",
     "SweepRow",
+    "Tally",
     "Tier",
     "Verdict",
     "VerdictCounts",
