@@ -18,7 +18,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs
+.PHONY: help demo test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs perf-score
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ perf-sampling: $(MODELS)/ready ## Compare our vLLM engine with a bare LLM.genera
 
 perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA, takes minutes.
 	$(CORE)/bin/python perf/pairs.py
+
+perf-score: $(CORE)/ready ## Compare `curate score` with importing and reading what it needs; needs JMLE_DATA.
+	$(CORE)/bin/python perf/score.py
 
 build: $(DEV)/ready ## Build the wheel into dist/.
 	$(DEV)/bin/python -m hatchling build -t wheel

@@ -38,6 +38,10 @@ class Show:
             for line in _lines(data):
                 print(f"  {line}")
 
+    def record(self, data: Mapping[str, Any]) -> None:
+        """Prints a record as its schema says, and nothing else."""
+        print(_json(data))
+
     def text(self, text: str) -> None:
         """Prints a document that was asked for, in every format."""
         sys.stdout.write(text if text.endswith("\n") else text + "\n")

@@ -5,6 +5,7 @@ from curate.grading.frame import GRADE_SCHEMA, grade_frame, graders
 from curate.grading.grade import Grader, grade
 from curate.grading.graded import Graded
 from curate.grading.patterns import NAMES
+from curate.grading.strict import strict_answer
 
 __all__ = [
     "FLAGS",
@@ -16,4 +17,5 @@ __all__ = [
     "grade",
     "grade_frame",
     "graders",
+    "strict_answer",
 ]

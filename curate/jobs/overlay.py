@@ -9,6 +9,7 @@ import yaml
 
 from curate.corpus.recipes import RawRecipe
 from curate.errors import InputError, RecipeError, UsageError
+from curate.jobs.benchmark_option import parse_benchmark
 from curate.models import Quarantined
 from curate.sources import detect_layout, only_our_columns, read_rows
 from curate.sources.documents import first_cells_of
@@ -197,21 +198,6 @@ def _layout_name(path: Path, layout: str) -> str:
     if layout == "igakuqa" and path.name.startswith("prompt"):
         return "prompt"
     return layout
-
-
-def parse_benchmark(text: str) -> dict[str, Any]:
-    """Returns the benchmark entry of "NAME=PATH".
-
-    Raises:
-        UsageError: There is no name or no path.
-    """
-    name, sep, path = text.partition("=")
-    if not (name and sep and path):
-        raise UsageError(
-            f"--benchmark wants NAME=PATH, got {text!r}",
-            hint="For example --benchmark igakuqa=PATH.",
-        )
-    return {"name": name, "path": str(Path(path).absolute())}
 
 
 def parse_settings(settings: Sequence[str]) -> dict[str, Any]:

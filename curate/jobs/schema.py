@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from curate import models
 from curate.corpus.recipe import CorpusRecipe
 from curate.errors import GateError, UsageError, did_you_mean
+from curate.evaluation import BenchmarkMarks
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.outcome import Outcome, Problem
 from curate.leakage import BenchmarkLayout, BenchmarkLock
@@ -18,6 +19,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "audit": models.Audit,
     "benchmark_layout": BenchmarkLayout,
     "benchmark_lock": BenchmarkLock,
+    "benchmark_marks": BenchmarkMarks,
     "calibration": models.Calibration,
     "corpus_recipe": CorpusRecipe,
     "decision": models.Decision,
@@ -35,6 +37,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "question": models.Question,
     "report": models.Report,
     "response": models.Response,
+    "score": models.Score,
 }
 
 

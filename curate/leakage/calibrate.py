@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
+from curate.intervals import wilson
 from curate.leakage.benchmarks import BenchmarkItem
 from curate.leakage.detector import Detector
 from curate.leakage.disguises import DISGUISES, Disguise, Disguised, Material
@@ -132,14 +133,6 @@ def judge(planted: Planted, detector: Detector, items: Sequence[BenchmarkItem]) 
     own = zip(planted.records, detector.find_many(planted.records), strict=True)
     flagged = sum(_is_false(record, some, known) for record, some in own)
     return Judged(found, flagged, len(planted.records))
-
-
-def wilson(found: int, planted: int) -> tuple[float, float, float]:
-    """Returns found/planted with its 95 % Wilson interval (Wilson 1927), of at least one plant."""
-    from scipy.stats import binomtest  # type: ignore[import-untyped]  # noqa: PLC0415 (slow to import)
-
-    interval = binomtest(found, planted).proportion_ci(confidence_level=0.95, method="wilson")
-    return found / planted, round(float(interval.low), 6), round(float(interval.high), 6)
 
 
 def shares_run(record: Question | Document, item: BenchmarkItem) -> bool:

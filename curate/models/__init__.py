@@ -57,6 +57,7 @@ from curate.models.report import (
     YearRow,
 )
 from curate.models.response import Grade, Response
+from curate.models.score import Score, Scores, Stratum, Tally
 
 __all__ = [
     "LEAKS",
@@ -115,12 +116,16 @@ __all__ = [
     "Report",
     "Response",
     "SampledBy",
+    "Score",
+    "Scores",
     "Sha256",
     "Shared",
     "Side",
     "StageCount",
     "Status",
+    "Stratum",
     "SweepRow",
+    "Tally",
     "Tier",
     "TierRow",
     "Verdict",

@@ -50,9 +50,9 @@ def test_a_good_recipe_is_read(load):
     assert CorpusRecipe.model_validate(recipe.model_dump(mode="json")) == recipe
 
 
-@pytest.mark.parametrize("path", sorted(share("pipelines").glob("*.yaml")), ids=lambda p: p.stem)
-def test_shipped_recipes_are_good(path):
-    raw = read_recipe(path)
+@pytest.mark.parametrize("name", ["audit", "corpus"])
+def test_shipped_recipes_are_good(name):
+    raw = read_recipe(share("pipelines", f"{name}.yaml"))
     raw.data["sources"] = raw.data["sources"] or [{"path": "a", "layout": "questions"}]
     assert validate_recipe(raw).stages
 

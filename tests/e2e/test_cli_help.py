@@ -17,8 +17,7 @@ COMMANDS = sorted(get_command(app).commands)
 def test_the_commands_are_these():
     assert COMMANDS == [
         "audit", "build-corpus", "calibrate", "compare", "demo", "doctor", "fetch", "make-pairs", "recipes",
-        "report",
-        "schema",
+        "report", "schema", "score",
         "sql",
         "verify",
     ]  # fmt: skip

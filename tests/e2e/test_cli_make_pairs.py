@@ -134,6 +134,31 @@ def test_a_leaking_sample_is_in_no_pair(make, demo_run, tmp_path, pairs, table):
     assert {row["record_id"] for row in table(pairs / "findings.parquet")} == {f"{first}#2"}
 
 
+def test_a_decision_brings_a_sample_back(make, demo_run, tmp_path, pairs, write, table):
+    rows = questions(demo_run)
+    first = rows[0]["id"]
+    leak = table_text(HELD_OUT)
+    answers = written(
+        tmp_path / "a.jsonl",
+        rows,
+        lambda row: [(f" {leak * (row['id'] == first)}{right(row)}", "stop")],
+    )
+    assert make(answers).code == 0
+    [item] = {row["item_id"] for row in table(pairs / "findings.parquet")}
+    decision = {
+        "record_id": f"{first}#0",
+        "benchmark": "held-out",
+        "item_id": item,
+        "decision": "false_positive",
+        "by": "a reader",
+        "at": "2026-01-01",
+    }
+    again = tmp_path / "again"
+    assert make(answers, "--decisions", write("d.jsonl", [decision]), out=again).code == 0
+    assert not _ledger(again).stage("responses").dropped
+    assert _ledger(pairs).stage("responses").dropped == {"leakage.contaminated": 1}
+
+
 def table_text(path):
     """The longest item of a benchmark, with its options."""
     rows = pl.read_ndjson(path).to_dicts()

@@ -3,8 +3,9 @@
 import pytest
 from leak_items import BY_ID, ITEMS, OTHERS, PAGES, copy, page
 
+from curate.intervals import wilson
 from curate.leakage import Detector, Thresholds
-from curate.leakage.calibrate import judge, plant, shares_run, wilson
+from curate.leakage.calibrate import judge, plant, shares_run
 from curate.leakage.disguises import DISGUISES
 from curate.models import Verdict
 

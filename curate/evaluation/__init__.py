@@ -1,0 +1,45 @@
+"""Evaluation: what recorded predictions score, and how sure a difference between two of them is."""
+
+from curate.evaluation.items import Item, Items, items_of
+from curate.evaluation.judge import PUBLISHED, Judged, Verdicts, judge_all
+from curate.evaluation.marks import BenchmarkMarks, read_marks
+from curate.evaluation.metadata import Metadata, read_metadata
+from curate.evaluation.predictions import Prediction, read_predictions
+from curate.evaluation.score import STRATA, judged_frame, score_of
+from curate.evaluation.statistics import (
+    DRAWS,
+    Flips,
+    Interval,
+    flips,
+    holm,
+    mcnemar,
+    paired_difference,
+    rate_interval,
+)
+
+__all__ = [
+    "DRAWS",
+    "PUBLISHED",
+    "STRATA",
+    "BenchmarkMarks",
+    "Flips",
+    "Interval",
+    "Item",
+    "Items",
+    "Judged",
+    "Metadata",
+    "Prediction",
+    "Verdicts",
+    "flips",
+    "holm",
+    "items_of",
+    "judge_all",
+    "judged_frame",
+    "mcnemar",
+    "paired_difference",
+    "rate_interval",
+    "read_marks",
+    "read_metadata",
+    "read_predictions",
+    "score_of",
+]
