@@ -114,7 +114,7 @@ def make_pairs_command(
 ) -> int:
     """Make preference pairs from an audited corpus and a model's answers, graded and traceable.
 
-    Example: curate make-pairs --corpus runs/corpus --engine vllm --model M --benchmark igakuqa=IgakuQA --out P
+    Example: curate make-pairs --corpus CORPUS --engine vllm --model M --benchmark igakuqa=IgakuQA --out P
     """
     from curate.cli.run import finish
     from curate.jobs.make_pairs import make_pairs
