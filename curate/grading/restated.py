@@ -5,27 +5,30 @@ from collections.abc import Sequence
 
 from curate.grading.asked import Asked
 from curate.grading.graded import Found
+from curate.grading.keys import KEYS, PARENTHESISED, letters_of, parenthesised
 from curate.grading.readers import said
-from curate.grading.subjects import leading
 
 _PIECE = r"(?:[^。\n()]|\([^()\n]{1,40}\))"
 RESTATED = (
-    r"(?<=[^。\n]{4})は[、,:]?\s?"
-    rf"(?=(?P<said>{_PIECE}{{1,60}}?)(?:である|です|であ[りっ]|だ(?=[。、\n]|$)|(?=[。\n]|$)))"
+    r"(?<=[^。\n]{4})(?<!に)は[、,:]?\s?"
+    rf"(?=(?P<said>{_PIECE}{{1,60}}?)(?:(?:である|です)(?!と|か|の[はが]|こと)|であ[りっ]|だ(?=[。、\n]|$)|(?=[。\n]|$)))"
 )
 """The predicate of a sentence; it is looked at from every subject marker of the sentence."""
 
 RESTATES = (
-    rf"(?:^|(?<=[。\n]))\s?(?P<said>{_PIECE}{{1,80}}?)[はが][、,]?(?P<rest>[^。\n]{{4,90}})(?=[。\n]|$)"
+    rf"(?:^|(?<=[。\n]))\s?(?P<said>{_PIECE}{{1,80}}?)[はが][、,]?"
+    r"(?P<rest>[^。\n]{4,90})(?=[。\n]|$)"
 )
 """A whole sentence: its subject, and what is said of it."""
 
+_LETTERS = re.compile(rf"(?:選択肢\s?)?{KEYS}")
+_LISTED = re.compile(PARENTHESISED)
 _REACH = 90
 _CLAUSE = re.compile(r"[。\n]")
 _CONTENT = re.compile(r"[^ぁ-ん\W_]")
 _GLOSS = re.compile(r"\([^()\n]{1,40}\)$")
 _DENIES = re.compile("ない|なく|ませ|ず|除|以外|誤|不")
-_LEAST_CONTENT = 4
+_LEAST_CONTENT = 3
 _ALIKE = 0.7
 """Least share (F1) of its content characters that a passage has in common with what the stem asks."""
 
@@ -54,8 +57,13 @@ def _option(match: re.Match[str], asked: Asked) -> Found | None:
     for text in (named, _GLOSS.sub("", named)):
         if found := said(text, start, end, asked):
             return found
-    told = leading(named, asked)
-    return Found(start, end, told[0], conflict=told[1]) if told and told[0] else None
+    if _LETTERS.fullmatch(named):
+        letters, either = letters_of(named)
+    elif _LISTED.fullmatch(named):
+        letters, either = parenthesised(named)
+    else:
+        return None
+    return Found(start, end, letters, conflict=either) if letters else None
 
 
 def _restates(passage: str, asking: str) -> bool:
