@@ -13,6 +13,7 @@ _GLOSS = re.compile(r"[(〈<\[][^()〈〉<>\[\]]{1,60}[)〉>\]]")
 _NUMBER = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?")
 _VARIANTS = str.maketrans(VARIANTS)
 _DENIES = re.compile(r"\b(?:not|except|incorrect|false|wrong|least|un\w{1,20})\b")
+_ASKING = re.compile(r"([^。\n]{1,80})は(?:、)?(?:どれ|何)")
 _LABEL = re.compile(r"[a-j]")
 _COPIED, _LEAST_COPIED = 30, 15
 """Characters at the beginning of a stem that nobody writes by chance."""
@@ -23,7 +24,8 @@ class Asked(NamedTuple):
 
     `known` are its letters (a to j where the options are images), `texts` its option texts that stand for one
     letter alone, `accepted` the accepted answers, `counts` how many letters those have, `value` the number.
-    `wants_right` is None where the stem asks for what is not so. `stem` is what a copy of it begins with.
+    `wants_right` is None where the stem asks for what is not so. `stem` is what a copy of it begins with,
+    `asking` what it asks for: its last question up to the word that asks.
     """
 
     question: Question
@@ -35,6 +37,7 @@ class Asked(NamedTuple):
     numeric: bool
     wants_right: bool | None
     stem: str
+    asking: str
 
 
 def asked_of(question: Question) -> Asked:
@@ -42,7 +45,9 @@ def asked_of(question: Question) -> Asked:
     accepted = frozenset(tuple(answer) for answer in question.answers)
     numbers = [one[0] for one in accepted if len(one) == 1 and _NUMBER.fullmatch(one[0])]
     numeric = bool(numbers) or not (question.choices or question.has_image or accepted)
-    stem = folded(question.text).replace("\n", "").strip()
+    whole = folded(question.text)
+    stem = whole.replace("\n", "").strip()
+    asking = _ASKING.findall(whole)
     return Asked(
         question=question,
         known=LETTERS[: len(question.choices) or len(LETTERS)],
@@ -53,6 +58,7 @@ def asked_of(question: Question) -> Asked:
         numeric=numeric,
         wants_right=_wants_right(question.text),
         stem=stem[:_COPIED] if len(stem) >= _LEAST_COPIED else "",
+        asking=asking[-1] if asking else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 HEAD, TAIL = 4000, 4000
@@ -88,8 +89,16 @@ def folded(text: str) -> str:
     return plain
 
 
+def holds(text: str, hints: Iterable[str]) -> bool:
+    """Tells whether a text holds one of `hints`; a loop, since `any` takes twice as long here."""
+    for hint in hints:  # noqa: SIM110
+        if hint in text:
+            return True
+    return False
+
+
 def _cut(text: str, stem: str) -> tuple[str, bool]:
-    if not any(hint in text for hint in _RUN_ON_HINTS):
+    if not holds(text, _RUN_ON_HINTS):
         return text, False
     for mark in _RUN_ON.finditer(text):
         before = text[: mark.start()]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from curate.grading.asked import Asked, asked_of
 from curate.grading.degenerate import is_blank, loops
 from curate.grading.flags import flags_of
-from curate.grading.fold import Read, read
+from curate.grading.fold import Read, holds, read
 from curate.grading.graded import Found, Graded
 from curate.grading.numbers import value_of
 from curate.grading.patterns import CHOICE, NUMERIC, STATED, STATEMENTS, WHOLE_NAMES, Pattern
@@ -97,7 +97,7 @@ def _last_line(text: str) -> int:
 
 
 def _match(pattern: Pattern, asked: Asked, text: str) -> Found | None:
-    if pattern.hints and not any(hint in text for hint in pattern.hints):
+    if pattern.hints and not holds(text, pattern.hints):
         return None
     if not pattern.whole:
         return pattern.pick(list(pattern.regex.finditer(text)), asked)

@@ -28,6 +28,7 @@ from curate.grading.phrases import (
 )
 from curate.grading.picks import Pick, closing, edge, last
 from curate.grading.readers import all_options, by_letter, by_line
+from curate.grading.restated import RESTATED, RESTATES, by_restated, by_restating
 from curate.grading.verdicts import VERDICT, by_verdicts
 from curate.models import LETTERS
 
@@ -149,14 +150,27 @@ PROSE = (
         "prose",
         PREDICATE,
         by_predicate,
-        ("最", "該当", "正", "適", "妥当", "可能性", "考えられ", "疑われ", "誤"),
+        (
+            "最",
+            "該当",
+            "正",
+            "適",
+            "妥当",
+            "可能性",
+            "考えられ",
+            "疑われ",
+            "誤",
+            "有力",
+            "挙げ",
+            "診断",
+        ),
     ),
     _pattern("fits_as", FITS_AS, by_predicate, ("として", "に該当", "に最も")),
     _pattern("option_topic", OPTION_TOPIC, last(by_topic), ("選択肢",)),
-    _pattern(
-        "topic", TOPIC, last(by_topic), ("最も", "正しい", "正解", "該当", "対応し", "適切な")
-    ),
+    _pattern("topic", TOPIC, last(by_topic), ("最も", "正しい", "正解", "該当", "対応し", "適切")),
     _pattern("prose_en", PREDICATE_EN, last(by_line), (" is ", " are ", " be ")),
+    _pattern("restated", RESTATED, last(by_restated), ("は",)),
+    _pattern("restates", RESTATES, by_restating, ("は", "が")),
     _pattern("cleft", CLEFT, by_copula, ("は", "のが")),
     _pattern("cleft_list", CLEFT_LIST, by_copula, tuple(f"({one})" for one in LETTERS)),
     _pattern("copula", COPULA, by_copula, ("最", "正", "適", "べき", "誤", "のは", "答")),
@@ -174,6 +188,13 @@ NUMERIC = (
             rf"(?:は|が|=|≈|≒|約|で|と|度|率|値)\s?[①-⑳]?\s?(?P<number>(?:{NUMBER}){UNIT})"
             r"(?=です|である|とな|と(?:求|計算|算出)|にな|に相当|[(/。\[]|\s{0,2}$)",
             closing(number_in),
+        ),
+        _pattern(
+            "concluded",
+            rf"(?:したがって|よって|ゆえに|以上より)[^。\n]{{1,60}}?は\s?(?P<number>(?:{NUMBER}){UNIT})"
+            r"の[^0-9。\n]{1,10}?(?:です|である)",
+            last(number_in),
+            ("したがって", "よって", "ゆえに", "以上より"),
         ),
     ),
 )

@@ -7,9 +7,18 @@ from pathlib import Path
 
 from curate.grading import Grader
 from perf.grading.accuracy import PUBLISHED, Share, agreement, points
-from perf.grading.real import Real, labels
+from perf.grading.real import FRESH, LABELS, Real, labels
 from perf.grading.speed import SHARD, speed
 from perf.grading.written import cases
+
+SETS = (
+    ("dev", LABELS, "dev"),
+    ("held", LABELS, "held"),
+    ("fresh", FRESH, None),
+    ("fresh dev", FRESH, "dev"),
+    ("fresh held", FRESH, "held"),
+)
+"""Figures by labels, and by half of them; `fresh` is both of its halves."""
 
 
 def main() -> None:
@@ -22,15 +31,13 @@ def main() -> None:
 
 
 def _rows(real: Real) -> Iterator[tuple[str, str]]:
-    everything = labels()
-    invented = []
-    for split in ("dev", "held"):
-        ours = [label for label in everything if label.split == split]
-        right, made_up = agreement(real, ours)
+    invented = {}
+    for name, path, split in SETS:
+        ours = [label for label in labels(path) if split in (None, label.split)]
+        right, invented[f"real, {name}"] = agreement(real, ours)
         sure, _ = agreement(real, [label for label in ours if not label.doubtful])
-        invented.append(made_up)
-        yield f"right answer and grade, {split}", str(right)
-        yield f"the same without doubtful labels, {split}", str(sure)
+        yield f"right answer and grade, {name}", str(right)
+        yield f"the same without doubtful labels, {name}", str(sure)
     written = [(case, Grader(case.question).grade(case.text)) for case in cases()]
     fitting = sum(
         (case.grade, case.answer) == (graded.grade and graded.grade.value, "".join(graded.answer))
@@ -39,11 +46,11 @@ def _rows(real: Real) -> Iterator[tuple[str, str]]:
     yield "written strings as expected", f"{fitting} of {len(written)}"
     answerless = [graded for case, graded in written if not case.answer]
     made_up = Share(sum(bool(graded.answer) for graded in answerless), len(answerless))
-    for name, share in zip(
-        ("real, dev", "real, held", "written"), (*invented, made_up), strict=True
-    ):
+    invented["written"] = made_up
+    for name, share in invented.items():
         yield f"answers invented, {name}", str(share)
-    total = Share(*(sum(column) for column in zip(*invented, made_up, strict=True)))
+    del invented["real, fresh"]
+    total = Share(*(sum(column) for column in zip(*invented.values(), strict=True)))
     yield "answers invented, all without an answer", str(total)
     for model, (strict, tolerant) in points(real).items():
         yield f"strict points of 2,485, {model} (published {PUBLISHED[model]})", str(strict)

@@ -1,4 +1,4 @@
-"""Real questions and outputs of $JMLE_DATA, and the labels of 600 of them (tests/grading/labels.jsonl)."""
+"""Real questions and outputs of $JMLE_DATA, and the labels of some of them (tests/grading/labels*.jsonl)."""
 
 import hashlib
 import json
@@ -11,7 +11,10 @@ from typing import Literal, NamedTuple
 from curate.models import Question
 from curate.sources import Igakuqa119Source, IgakuqaSource, read_source, source_files
 
-LABELS = Path(__file__).resolve().parents[2] / "tests" / "grading" / "labels.jsonl"
+_LABELS = Path(__file__).resolve().parents[2] / "tests" / "grading"
+LABELS = _LABELS / "labels.jsonl"
+FRESH = _LABELS / "labels_fresh.jsonl"
+"""Labels written when the grader was there, before any of their texts was graded."""
 
 Key = tuple[str, str, str]
 """File under $JMLE_DATA, question id, field."""
@@ -78,9 +81,9 @@ class Real:
         return path.relative_to(self.folder).as_posix()
 
 
-def labels() -> list[Label]:
-    """Returns all labels."""
-    rows = map(json.loads, LABELS.read_text(encoding="utf-8").splitlines())
+def labels(path: Path = LABELS) -> list[Label]:
+    """Returns all labels of a file."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return [
         Label(
             (row["file"], row["id"], row["field"]), row["sha256"], row["answer"], tuple(row["none"])
