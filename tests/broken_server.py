@@ -1,6 +1,5 @@
 """A server in OpenAI's form on this machine that fails as it is told, then answers."""
 
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,17 +10,21 @@ import orjson
 
 @dataclass
 class Broken:
-    """`faults` come before answers, one a request: a status with headers, bytes, or the word for a fault."""
+    """`faults` come before answers, one a request: a status with headers, bytes, or the word for a fault.
+
+    Nothing is answered before `together` requests are in flight.
+    """
 
     faults: list = field(default_factory=list)
     models: object = None
     most: int = 0
     fewer: bool = False
-    pause: float = 0.0
+    together: int = 0
     asked: list = field(default_factory=list)
     headers: list = field(default_factory=list)
     in_flight: int = 0
     url: str = ""
+    enough: Event = field(default_factory=Event)
     ended: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
 
@@ -43,10 +46,12 @@ class _Handler(BaseHTTPRequestHandler):
             broken.in_flight += 1
             broken.most = max(broken.most, broken.in_flight)
             fault = broken.faults.pop(0) if broken.faults else None
-        time.sleep(broken.pause)
-        self._fail(fault) if fault is not None else self._complete(body)
+            if broken.most >= broken.together:
+                broken.enough.set()
+        broken.enough.wait(30)
         with broken.lock:
             broken.in_flight -= 1
+        self._fail(fault) if fault is not None else self._complete(body)
 
     def _fail(self, fault):
         if fault == "half":

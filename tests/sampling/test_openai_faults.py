@@ -162,7 +162,7 @@ def test_the_server_says_how_long_its_context_is():
 
 
 def test_as_many_requests_are_in_flight_as_asked_for_and_no_more():
-    with failing(pause=0.02) as server:
+    with failing(together=8) as server:
         found = _sampled(server, 40, in_flight=8)
     assert server.most == 8
     assert len(found) == 80
