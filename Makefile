@@ -18,13 +18,18 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs perf-score
+.PHONY: help demo demo-train test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs perf-score
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(CORE)/ready ## Build a corpus from an invented exam: no network after set-up, nobody's data.
 	@$(CORE)/bin/python -m curate demo --out runs/demo
+
+demo-train: demo $(MODELS)/ready ## The demo with a real engine: pairs from a tiny model, made and trained on the spot.
+	@$(MODELS)/bin/python tests/tiny_model.py runs/demo-model 60
+	@$(MODELS)/bin/python -m curate make-pairs --recipe pipelines/demo/pairs.yaml --corpus runs/demo \
+	  --engine transformers --model runs/demo-model --n 2 --set sampling.max_tokens=96 --out runs/demo-model-pairs
 
 test: check test-core test-page test-models ## All of it.
 
