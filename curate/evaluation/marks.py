@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-import yaml
-from pydantic import NonNegativeInt, PositiveInt, ValidationError
+from pydantic import NonNegativeInt, PositiveInt
 
 from curate.artefacts import share
-from curate.errors import RecipeError
+from curate.leakage.benchmarks import read_beside
 from curate.models import NonEmpty, Record, Tally
 
 
@@ -43,14 +42,4 @@ def read_marks(name: str) -> BenchmarkMarks | None:
     Raises:
         RecipeError: Its YAML is wrong, with the key.
     """
-    path = share("pipelines", "benchmarks", "marks") / f"{name}.yaml"
-    if not path.is_file():
-        return None
-    try:
-        return BenchmarkMarks.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as exc:
-        raise RecipeError("not YAML", where=f"marks/{path.name}") from exc
-    except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise RecipeError(f"{key}: {first['msg']}", where=f"marks/{path.name}") from exc
+    return read_beside(share("pipelines", "benchmarks") / f"{name}.yaml", "marks", BenchmarkMarks)

@@ -1,5 +1,6 @@
 """Benchmarks: known ones by a YAML each, a user's own by its columns; read whole or not at all."""
 
+from curate.leakage.benchmarks.beside import read_beside
 from curate.leakage.benchmarks.layouts import (
     BenchmarkLayout,
     Described,
@@ -35,5 +36,6 @@ __all__ = [
     "known_lock",
     "known_names",
     "read_benchmark",
+    "read_beside",
     "read_layout",
 ]

@@ -8,8 +8,9 @@ import yaml
 from pydantic import Field, PositiveInt, RootModel, ValidationError, model_validator
 
 from curate.errors import RecipeError
+from curate.leakage.benchmarks.beside import read_beside
 from curate.leakage.benchmarks.items import ItemFields, ItemsSource, KeyForm, Numbered
-from curate.leakage.benchmarks.locks import BenchmarkLock, read_lock
+from curate.leakage.benchmarks.locks import LOCKS, BenchmarkLock
 from curate.leakage.benchmarks.records import BenchmarkRef, Language
 from curate.models import NonEmpty, Record, Sha256
 from curate.sources import (
@@ -248,7 +249,7 @@ def read_layout(path: Path) -> AnyLayout:
 
 def _locked(layout: AnyLayout, path: Path) -> AnyLayout:
     """Returns the benchmark with the hashes of its lock, where there is one."""
-    lock = read_lock(path)
+    lock = read_beside(path, LOCKS, BenchmarkLock)
     if lock is None:
         return layout
     if lock.revision != layout.origin.revision:
@@ -261,7 +262,8 @@ def _locked(layout: AnyLayout, path: Path) -> AnyLayout:
 
 def known_lock(name: str) -> BenchmarkLock | None:
     """Returns the files of a known benchmark's pinned revision, or None."""
-    return read_lock(share("pipelines", "benchmarks") / f"{name}.yaml")
+    layout = share("pipelines", "benchmarks") / f"{name}.yaml"
+    return read_beside(layout, LOCKS, BenchmarkLock)
 
 
 def _counts(exam: ExamItems) -> dict[str | None, int | None]:

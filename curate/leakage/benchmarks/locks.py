@@ -1,15 +1,14 @@
 """The files of a benchmark at its pinned revision: fetched by hash, and compared with what was read."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import AfterValidator, Field, NonNegativeInt, ValidationError
+from pydantic import AfterValidator, Field, NonNegativeInt
 
-from curate.errors import RecipeError
 from curate.models import Record, Sha256
 
 LOCKS = "locks"
+"""Where a benchmark's lock lies, beside its YAML file."""
 
 
 def _inside(path: str) -> str:
@@ -38,22 +37,3 @@ class BenchmarkLock(Record):
     revision: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
     read: Annotated[LockedFiles, Field(min_length=1)]
     along: LockedFiles = {}
-
-
-def read_lock(layout: Path) -> BenchmarkLock | None:
-    """Returns the lock that lies beside a benchmark's YAML file, in `locks/`, or None.
-
-    Raises:
-        RecipeError: It is no lock: with the key.
-    """
-    path = layout.parent / LOCKS / layout.name
-    if not path.is_file():
-        return None
-    try:
-        return BenchmarkLock.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as exc:
-        raise RecipeError("not YAML", where=f"{LOCKS}/{path.name}") from exc
-    except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise RecipeError(f"{key}: {first['msg']}", where=f"{LOCKS}/{path.name}") from exc
