@@ -1,0 +1,21 @@
+"""Training on TRL: recipes, losses, probes. torch and its kin are imported where they are needed."""
+
+from curate.training.recipe import (
+    DataPolicy,
+    Devices,
+    Handling,
+    ModelRef,
+    RpoLoss,
+    Stage,
+    TrainRecipe,
+)
+
+__all__ = [
+    "DataPolicy",
+    "Devices",
+    "Handling",
+    "ModelRef",
+    "RpoLoss",
+    "Stage",
+    "TrainRecipe",
+]
