@@ -26,6 +26,7 @@ from curate.cli import (
     schema,
     score,
     sql,
+    train,
     verify,
 )
 from curate.cli.show import Format, Show
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.command("build-corpus")(build_corpus.build_corpus_command)
 app.command("audit")(audit.audit_command)
 app.command("make-pairs")(make_pairs.make_pairs_command)
+app.command("train")(train.train_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("score")(score.score_command)
 app.command("report")(report.report_command)

@@ -58,6 +58,7 @@ from curate.models.report import (
 )
 from curate.models.response import Grade, Response
 from curate.models.score import Score, Scores, Stratum, Tally
+from curate.models.train import MetricsRow, Probe, SampledWith, TokenLengths, TrainReport
 
 __all__ = [
     "LEAKS",
@@ -93,6 +94,7 @@ __all__ = [
     "LengthGap",
     "Lengths",
     "Manifest",
+    "MetricsRow",
     "NonEmpty",
     "NotChecked",
     "OptionPair",
@@ -108,6 +110,7 @@ __all__ = [
     "PatternRow",
     "Power",
     "PowerReport",
+    "Probe",
     "Provenance",
     "Quarantined",
     "Question",
@@ -116,6 +119,7 @@ __all__ = [
     "Report",
     "Response",
     "SampledBy",
+    "SampledWith",
     "Score",
     "Scores",
     "Sha256",
@@ -128,6 +132,8 @@ __all__ = [
     "Tally",
     "Tier",
     "TierRow",
+    "TokenLengths",
+    "TrainReport",
     "Verdict",
     "VerdictCounts",
     "VoteRow",
