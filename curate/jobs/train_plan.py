@@ -133,7 +133,7 @@ def refuse_other_lora(recipe: TrainRecipe, adapter: Path) -> None:
             raise RecipeError(
                 f"lora.{key} is {value}, and the adapter that training goes on with has {found}",
                 where=f"{adapter.name}/adapter_config.json",
-                hint="Leave `lora` out to go on with it as it is, or merge it first (model.adapter_handling).",
+                hint="Leave `lora` out to go on with it, or have it merged first (model.adapter_handling).",
             )
 
 

@@ -34,7 +34,7 @@ def again(plan: TrainPlan, manifest: Manifest, out: Path) -> Outcome:
 
 
 def described(plan: TrainPlan) -> Outcome:
-    """Returns the resolved recipe, the data, their lengths where the tokenizer is there; nothing is written."""
+    """Returns the resolved recipe, the data, and their lengths in tokens if the tokenizer is there."""
     data = plan.data
     lengths, notes = _lengths(plan)
     return Outcome(

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from curate.models import MetricsRow
-from curate.training.checkpoints import CHECKPOINTS, Identity, last_checkpoint
+from curate.training.checkpoints import CHECKPOINTS, Identity, last_checkpoint, remove_extras
 from curate.training.devices import Place
-from curate.training.extras import installed
+from curate.training.extras import installed, quieten
 from curate.training.load import config_of, load_model, lora_of
 from curate.training.recipe import TrainRecipe
 from curate.training.rows import Measured, check_prepared, packs_whole
 
 Progress = Callable[[str, int, int], None]
-_NOT_WEIGHTS = ("training_args.bin", "README.md")
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A training that ran to its end. `start_loss` is the DPO loss before any weight changed, if it was seen."""
+    """A training that ran to its end. `start_loss` is the DPO loss of the first step, if it was seen."""
 
     metrics: list[MetricsRow]
     steps: int
@@ -50,8 +49,9 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
         GateError: A probe failed, or a number became infinite.
         InputError: The model cannot be loaded, or a checkpoint not be written.
     """
-    from curate.training.watch import METRICS, Stop, Watch, rows_of
+    from curate.training.watch import METRICS, Stop, Watch, rows_of  # noqa: PLC0415 (imports torch)
 
+    quieten()
     config = config_of(work.recipe, out / CHECKPOINTS, work.place)
     checkpoint = _checkpoint(out / CHECKPOINTS, identity, config)
     trainer = _trainer(work, config)
@@ -86,7 +86,7 @@ def _checkpoint(folder: Path, identity: Identity | None, config: Any) -> Path | 
 
 
 def _trainer(work: Work, config: Any) -> Any:
-    from curate.training.trainers import PairTrainer, TextTrainer
+    from curate.training.trainers import PairTrainer, TextTrainer  # noqa: PLC0415 (imports torch)
 
     datasets = installed("datasets")
     common = {
@@ -109,8 +109,7 @@ def _save(trainer: Any, out: Path, *, is_main: bool) -> None:
     target = saved_folder(out)
     trainer.save_model(str(target))
     if is_main:
-        for name in _NOT_WEIGHTS:
-            (target / name).unlink(missing_ok=True)
+        remove_extras(target)
         shutil.rmtree(target / "ref", ignore_errors=True)
 
 

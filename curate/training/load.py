@@ -1,4 +1,4 @@
-"""Loads what is trained: base, quantisation and adapter, each from safetensors and without any code of theirs."""
+"""Loads what is trained: base, quantisation, adapter; from safetensors, and no code of theirs runs."""
 
 import os
 from collections.abc import Mapping
