@@ -21,6 +21,7 @@ from curate.cli import (
     doctor,
     fetch,
     make_pairs,
+    merge,
     recipes,
     report,
     schema,
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.command("build-corpus")(build_corpus.build_corpus_command)
 app.command("audit")(audit.audit_command)
 app.command("make-pairs")(make_pairs.make_pairs_command)
+app.command("merge")(merge.merge_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("score")(score.score_command)
 app.command("report")(report.report_command)

@@ -27,6 +27,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,
+    "merge": models.Merge,
     "pair": models.Pair,
     "pair_ledger": models.PairLedger,
     "pairs_recipe": PairsRecipe,

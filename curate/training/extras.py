@@ -1,0 +1,24 @@
+"""The libraries that train: imported when they are needed, and kept from the network."""
+
+import os
+from types import ModuleType
+
+from curate.sampling.extras import installed as installed_by
+
+EXTRA = "train"
+_SETTINGS = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def installed(module: str) -> ModuleType:
+    """Returns a module that the extra `train` installs.
+
+    Raises:
+        SetupError: It cannot be imported.
+    """
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    return installed_by(module, EXTRA)
