@@ -8,8 +8,10 @@ from typing import Any
 from curate.errors import UsageError
 from curate.jobs.outcome import Outcome
 from curate.models import MergeHow
-from curate.training.adapters import Adapter, find_base, read_adapter
-from curate.training.merge import MERGE, MergeWork, refuse_filled, write_merge
+from curate.training import ModelRef
+from curate.training.adapters import MERGE, Adapter, read_adapter
+from curate.training.merge import MergeWork, refuse_filled, write_merge
+from curate.training.weights import model_folder
 
 NF4: Mapping[str, Any] = {
     "load_in_4bit": True,
@@ -41,7 +43,7 @@ def merge(options: MergeOptions, out: Path) -> Outcome:
     """
     refuse_filled(out)
     adapter = read_adapter(options.adapter)
-    base = find_base(options.base or adapter.base, adapter.config.get("revision"))
+    base = model_folder(_base(adapter, options.base))
     how, quantization = _settled(adapter, options.how)
     work = MergeWork(base, adapter, how, quantization, options.dtype, options.device)
     told = write_merge(work, out)
@@ -56,6 +58,17 @@ def merge(options: MergeOptions, out: Path) -> Outcome:
         },
         hint=f"curate make-pairs --corpus RUN --engine vllm --model {out} --out RUN",
     )
+
+
+def _base(adapter: Adapter, given: str | None) -> ModelRef:
+    if not (given or adapter.base):
+        raise UsageError(
+            "the adapter names no base model",
+            where=str(adapter.folder),
+            hint="Give it with --base.",
+        )
+    revision = None if given else adapter.config.get("revision")
+    return ModelRef(name=given or adapter.base, revision=revision)
 
 
 def _settled(adapter: Adapter, how: MergeHow | None) -> tuple[MergeHow, Mapping[str, Any] | None]:

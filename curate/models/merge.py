@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import NonNegativeFloat, PositiveInt
 
-from curate.models.base import NonEmpty, Record
+from curate.models.base import NonEmpty, Record, Sha256
 
 
 class MergeHow(StrEnum):
@@ -41,16 +41,16 @@ class LogitDifference(Record):
 class Merge(Record):
     """What stands beside merged weights.
 
-    `quantization` is that of the base in training, by the keys of BitsAndBytesConfig; revisions are hashes of
-    the folders' files, and names those of the folders.
+    `quantization` is that of the base in training, by the keys of BitsAndBytesConfig; hashes are of the
+    weights and of how they are read; names are those of the folders.
     """
 
     format: Literal["merge/1"] = "merge/1"
     how: MergeHow
     base: NonEmpty
-    base_revision: NonEmpty
+    base_sha256: Sha256
     adapter: NonEmpty
-    adapter_revision: NonEmpty
+    adapter_sha256: Sha256
     quantization: dict[str, Any] | None = None
     dtype: NonEmpty
     difference: LogitDifference

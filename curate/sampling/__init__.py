@@ -2,7 +2,6 @@
 
 from curate.sampling.engine import Answers, Engine, Sampler, Tokenizer
 from curate.sampling.engines import AnyEngine, OpenAI, Recorded, Transformers, Vllm
-from curate.sampling.engines.model import folder_revision
 from curate.sampling.engines.recorded import RecordedSampler
 from curate.sampling.examples import Examples, drawn_examples, given_examples
 from curate.sampling.given import read_examples
@@ -50,7 +49,6 @@ __all__ = [
     "Vllm",
     "drawn_examples",
     "fitting_prompts",
-    "folder_revision",
     "given_examples",
     "make_prompts",
     "prompt_templates",

@@ -1,30 +1,36 @@
 """LoRA adapters as they lie on the disk: what they are of, whether they belong to a base, what they knew."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from curate.errors import InputError, SetupError, boundary
+from curate.errors import InputError
 from curate.runs import read_manifest
-from curate.sampling import folder_revision
 from curate.training.extras import installed
+from curate.training.recipe import Handling
+from curate.training.weights import (
+    ADAPTER_CONFIG,
+    ADAPTER_WEIGHTS,
+    ORIGIN,
+    read_json,
+    weights_sha256,
+)
 
-CONFIG = "adapter_config.json"
-WEIGHTS = "adapter_model.safetensors"
+MERGE = "merge.json"
+"""In the folder of merged weights: what they were merged of."""
 MANIFEST = "manifest.json"
 _WITHIN = re.compile(r"(?:^|\.)(layers\.[0-9]+\..+)$")
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """An adapter's folder and what its adapter_config.json says."""
+    """An adapter's folder, what its adapter_config.json says, and where it comes from if trained here."""
 
     folder: Path
     config: Mapping[str, Any]
+    origin: Mapping[str, Any]
 
     @property
     def base(self) -> str:
@@ -32,22 +38,25 @@ class Adapter:
         return str(self.config.get("base_model_name_or_path") or "")
 
     @property
-    def revision(self) -> str:
-        """A hash of its files."""
-        return folder_revision(self.folder)
+    def merged_first(self) -> Handling | None:
+        """How another adapter was merged into the base before this one was trained, if one was."""
+        handling = self.origin.get("handling")
+        return Handling(handling) if handling and handling != Handling.KEEP else None
 
     def trained_quantization(self) -> dict[str, Any] | None:
         """Returns the quantisation of the base that it was trained on; None for none.
 
         Raises:
-            InputError: The manifest beside it cannot be read.
-            LookupError: There is no manifest, so nobody knows.
+            InputError: The manifest of its run cannot be read.
+            LookupError: It has no manifest, so nobody knows.
         """
-        for folder in (self.folder, self.folder.parent):
-            if (folder / MANIFEST).is_file():
-                recipe = read_manifest(folder).resolved.get("recipe", {})
-                return dict(recipe["quantization"]) if recipe.get("quantization") else None
-        raise LookupError(MANIFEST)
+        run = self.folder.parent
+        if not (run / MANIFEST).is_file():
+            raise LookupError(MANIFEST)
+        keys = read_manifest(run).resolved.get("recipe", {}).get("quantization")
+        if not keys or self.merged_first is Handling.DEQUANTIZE_AND_MERGE:
+            return None
+        return dict(keys)
 
 
 def read_adapter(folder: Path) -> Adapter:
@@ -56,44 +65,49 @@ def read_adapter(folder: Path) -> Adapter:
     Raises:
         InputError: There is none as safetensors, or it is no LoRA adapter.
     """
-    if not (folder / WEIGHTS).is_file():
+    if not (folder / ADAPTER_WEIGHTS).is_file():
         found = ", ".join(sorted(one.name for one in folder.glob("adapter_model.*")))
         raise InputError(
-            f"the adapter has no {WEIGHTS}" + (f" (it has {found})" if found else ""),
+            f"the adapter has no {ADAPTER_WEIGHTS}" + (f" (it has {found})" if found else ""),
             where=str(folder),
             hint="Only safetensors are loaded: other weights can run code.",
         )
-    with boundary(InputError, "reading the adapter's configuration"):
-        data = (folder / CONFIG).read_bytes()
-    try:
-        config = orjson.loads(data)
-    except orjson.JSONDecodeError as exc:
-        raise InputError(f"{CONFIG} is no JSON", where=str(folder)) from exc
-    if not isinstance(config, dict) or config.get("peft_type") != "LORA":
-        raise InputError(f"{CONFIG} is not of a LoRA adapter", where=str(folder))
-    return Adapter(folder, config)
+    config = read_json(folder / ADAPTER_CONFIG)
+    if config.get("peft_type") != "LORA":
+        raise InputError(f"{ADAPTER_CONFIG} is not of a LoRA adapter", where=str(folder))
+    origin = read_json(folder / ORIGIN) if (folder / ORIGIN).is_file() else {}
+    return Adapter(folder, config, origin)
 
 
-def find_base(name: str, revision: str | None = None) -> Path:
-    """Returns the folder of a base model: the one named, or that of the local cache of the Hub.
+def refuse_other_origin(adapter: Adapter, base: Path) -> None:
+    """Checks by hash that an adapter which was trained here was trained on the base.
 
     Raises:
-        SetupError: It is in neither; nothing is fetched.
+        InputError: It was trained on other weights, or on weights that another adapter was merged into.
     """
-    if name and Path(name).is_dir():
-        return Path(name)
-    hub = installed("huggingface_hub")
-    cache = hub.constants.HF_HUB_CACHE
-    try:
-        return Path(hub.snapshot_download(name, revision=revision, local_files_only=True))
-    except (OSError, ValueError) as exc:
-        raise SetupError(
-            f"the base model is not there: no folder {name!r}, and none of that name in {cache}",
-            hint=f"Fetch it first (`hf download {name}`), or give its folder.",
-        ) from exc
+    if not adapter.origin:
+        return
+    wanted = (adapter.origin.get("base"), adapter.origin.get("adapter"), adapter.merged_first)
+    if adapter.merged_first is None:
+        if wanted[0] == weights_sha256(base):
+            return
+        hint = f"It was trained on {adapter.origin.get('base_name')}: give its folder with --base."
+    else:
+        told = read_json(base / MERGE) if (base / MERGE).is_file() else {}
+        if wanted == (told.get("base_sha256"), told.get("adapter_sha256"), told.get("how")):
+            return
+        hint = (
+            f"Merge the adapter that it was trained on top of first (`curate merge`, --how "
+            f"{adapter.merged_first.value}), and give what comes of it with --base."
+        )
+    raise InputError(
+        f"the adapter was trained on other weights than those of {base.name}",
+        where=str(adapter.folder),
+        hint=hint,
+    )
 
 
-def refuse_other_base(adapter: Adapter, base: Path) -> None:
+def refuse_other_layers(adapter: Adapter, base: Path) -> None:
     """Checks by the shapes in the files' headers that an adapter's layers are the base's.
 
     Raises:
@@ -101,7 +115,7 @@ def refuse_other_base(adapter: Adapter, base: Path) -> None:
     """
     shapes = {_within(name): shape for name, shape in _shapes(base.glob("*.safetensors"))}
     packed = _is_quantized(base)
-    for name, (rank_and_in, out_and_rank) in _layers(adapter.folder / WEIGHTS):
+    for name, (rank_and_in, out_and_rank) in _layers(adapter.folder / ADAPTER_WEIGHTS):
         found = shapes.get(f"{name}.weight")
         wanted = [out_and_rank[0], rank_and_in[-1]]
         if found == wanted or (packed and found):
@@ -125,7 +139,7 @@ def _layers(weights: Path) -> Iterator[tuple[str, tuple[list[int], list[int]]]]:
             yield _within(layer.removeprefix("base_model.model.")), (shape, other)
 
 
-def _shapes(files: Any) -> Iterator[tuple[str, list[int]]]:
+def _shapes(files: Iterable[Path]) -> Iterator[tuple[str, list[int]]]:
     safetensors = installed("safetensors")
     for path in sorted(files):
         try:
@@ -143,8 +157,4 @@ def _within(name: str) -> str:
 
 
 def _is_quantized(base: Path) -> bool:
-    try:
-        told = orjson.loads((base / "config.json").read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return False
-    return isinstance(told, dict) and bool(told.get("quantization_config"))
+    return bool(read_json(base / "config.json").get("quantization_config"))

@@ -11,11 +11,11 @@ from typing import Any
 from curate.errors import InputError, UsageError
 from curate.models import LogitDifference, Merge, MergeHow
 from curate.runs import code_version, storing
-from curate.sampling import LocalTokenizer, folder_revision
-from curate.training.adapters import Adapter, refuse_other_base
+from curate.sampling import LocalTokenizer
+from curate.training.adapters import MERGE, Adapter, refuse_other_layers, refuse_other_origin
 from curate.training.extras import installed
+from curate.training.weights import weights_sha256
 
-MERGE = "merge.json"
 SHARD = "5GB"
 PROBE = (
     "次の症例を読み、もっとも考えられるものを一つ選べ。患者は六十歳の男性で、今朝から胸の痛みが続いている。"
@@ -59,7 +59,8 @@ def merged_model(work: MergeWork) -> tuple[Any, LogitDifference]:
         InputError: The adapter is of another base, or a folder cannot be loaded.
         SetupError: A library is not installed.
     """
-    refuse_other_base(work.adapter, work.base)
+    refuse_other_layers(work.adapter, work.base)
+    refuse_other_origin(work.adapter, work.base)
     model = with_adapter(work)
     tokens = _probe(work.base)
     trained = _logits(model, tokens)
@@ -89,9 +90,9 @@ def write_merge(work: MergeWork, out: Path) -> Merge:
     told = Merge(
         how=work.how,
         base=work.base.name,
-        base_revision=folder_revision(work.base),
+        base_sha256=weights_sha256(work.base),
         adapter=work.adapter.folder.name,
-        adapter_revision=work.adapter.revision,
+        adapter_sha256=weights_sha256(work.adapter.folder),
         quantization=dict(work.quantization) if work.quantization else None,
         dtype=str(merged.dtype).removeprefix("torch."),
         difference=difference,

@@ -80,8 +80,8 @@ class ModelEngine(Engine):
         folder, adapter = self.folder(), self.adapter_folder()
         is_cached = not Path(self.model).is_dir()
         given = folder.name if is_cached and _COMMIT.fullmatch(folder.name) else self.revision
-        revision = given or folder_revision(folder)
-        return f"{revision}+{folder_revision(adapter)}" if adapter else revision
+        revision = given or _hash(folder)
+        return f"{revision}+{_hash(adapter)}" if adapter else revision
 
     def own_context(self) -> int | None:
         """Returns how many tokens the model was made for, as its configuration says."""
@@ -110,7 +110,7 @@ def _folder(model: str, revision: str | None) -> Path:
 
 
 @cache
-def folder_revision(folder: Path) -> str:
+def _hash(folder: Path) -> str:
     """Returns a hash of the files that a loader reads; of large weights it takes minutes, once."""
     with boundary(InputError, "reading the model"):
         files = sorted(path for path in folder.iterdir() if path.suffix in _READ)
