@@ -83,7 +83,8 @@ def memory_of(
     (FSDP, ZeRO-3); with DDP each has all of them, and it is 1. `kept` is the adapter_config.json of an
     adapter whose training goes on.
     """
-    adapter = _adapter_weights(shape, kept or recipe.lora or {})
+    lora = kept if recipe.keeps_adapter and kept else recipe.lora
+    adapter = _adapter_weights(shape, lora or {})
     parts = [*_weights(recipe, shape, shards), *_trained(recipe, shape, shards, adapter)]
     parts += [*_reference(recipe, shape, shards, adapter), *_activations(recipe, shape)]
     return Memory(parts=[part for part in parts if part.bytes])
