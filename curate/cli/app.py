@@ -27,6 +27,7 @@ from curate.cli import (
     schema,
     score,
     sql,
+    train,
     verify,
 )
 from curate.cli.show import Format, Show
@@ -54,6 +55,7 @@ app.command("build-corpus")(build_corpus.build_corpus_command)
 app.command("audit")(audit.audit_command)
 app.command("make-pairs")(make_pairs.make_pairs_command)
 app.command("merge")(merge.merge_command)
+app.command("train")(train.train_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("score")(score.score_command)
 app.command("report")(report.report_command)

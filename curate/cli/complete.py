@@ -40,6 +40,11 @@ def engine_names(incomplete: str) -> list[str]:
     return [n for n in ("openai", "recorded", "transformers", "vllm") if n.startswith(incomplete)]
 
 
+def stage_names(incomplete: str) -> list[str]:
+    """Returns the stages of training whose name begins so."""
+    return [name for name in ("cpt", "dpo", "rpo", "sft") if name.startswith(incomplete)]
+
+
 def _stems(folder: str, suffix: str, incomplete: str) -> list[str]:
     names = (path.name.removesuffix(suffix) for path in share(folder).glob(f"*{suffix}"))
     return sorted(name for name in names if name.startswith(incomplete))

@@ -59,6 +59,7 @@ from curate.models.report import (
 )
 from curate.models.response import Grade, Response
 from curate.models.score import Score, Scores, Stratum, Tally
+from curate.models.train import MetricsRow, Probe, SampledWith, TokenLengths, TrainReport
 
 __all__ = [
     "LEAKS",
@@ -97,6 +98,7 @@ __all__ = [
     "Manifest",
     "Merge",
     "MergeHow",
+    "MetricsRow",
     "NonEmpty",
     "NotChecked",
     "OptionPair",
@@ -112,6 +114,7 @@ __all__ = [
     "PatternRow",
     "Power",
     "PowerReport",
+    "Probe",
     "Provenance",
     "Quarantined",
     "Question",
@@ -120,6 +123,7 @@ __all__ = [
     "Report",
     "Response",
     "SampledBy",
+    "SampledWith",
     "Score",
     "Scores",
     "Sha256",
@@ -132,6 +136,8 @@ __all__ = [
     "Tally",
     "Tier",
     "TierRow",
+    "TokenLengths",
+    "TrainReport",
     "Verdict",
     "VerdictCounts",
     "VoteRow",

@@ -9,6 +9,7 @@ from curate.training.recipe import (
     Stage,
     TrainRecipe,
 )
+from curate.training.weights import weights_sha256
 
 __all__ = [
     "DataPolicy",
@@ -18,4 +19,5 @@ __all__ = [
     "RpoLoss",
     "Stage",
     "TrainRecipe",
+    "weights_sha256",
 ]

@@ -146,4 +146,3 @@ class _Heard:
     def __call__(self, **kwargs: Any) -> Any:
         self.outputs = self._model(**kwargs)
         return self.outputs
-

@@ -108,7 +108,11 @@ def refuse_other_base(adapter: Path, base: Path, model: ModelRef) -> None:
             raise _other_base(adapter, str(origin.get("base_name")), model)
         return
     named = read_json(adapter / ADAPTER_CONFIG).get("base_model_name_or_path")
-    names = {Path(model.name).name, base.name, str(read_json(base / "config.json").get("_name_or_path"))}
+    names = {
+        Path(model.name).name,
+        base.name,
+        str(read_json(base / "config.json").get("_name_or_path")),
+    }
     if isinstance(named, str) and Path(named).name not in names:
         raise _other_base(adapter, named, model)
 
@@ -143,7 +147,9 @@ def weights_sha256(folder: Path) -> str:
     }
     for config in configs.values():
         if isinstance(modules := config.get("target_modules"), list):
-            config["target_modules"] = sorted(modules)  # PEFT keeps a set, and writes it in any order
+            config["target_modules"] = sorted(
+                modules
+            )  # PEFT keeps a set, and writes it in any order
     return json_sha256({"files": files, "configs": configs})
 
 
