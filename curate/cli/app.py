@@ -21,6 +21,7 @@ from curate.cli import (
     doctor,
     fetch,
     make_pairs,
+    merge,
     recipes,
     report,
     schema,
@@ -53,6 +54,7 @@ app = typer.Typer(
 app.command("build-corpus")(build_corpus.build_corpus_command)
 app.command("audit")(audit.audit_command)
 app.command("make-pairs")(make_pairs.make_pairs_command)
+app.command("merge")(merge.merge_command)
 app.command("train")(train.train_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("score")(score.score_command)

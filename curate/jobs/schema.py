@@ -28,6 +28,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,
+    "merge": models.Merge,
     "metrics_row": models.MetricsRow,
     "pair": models.Pair,
     "pair_ledger": models.PairLedger,

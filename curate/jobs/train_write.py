@@ -9,12 +9,14 @@ import yaml
 
 from curate.jobs.train_plan import Ready, shown_command
 from curate.models import FileEntry, InputRow, Probe, Redo, TrainReport
+from curate.publishing import model_card
 from curate.reports import render_train
 from curate.runs import RunFolder, code_sha256, code_version
 from curate.training.fit import Fitted, saved_folder
 from curate.training.probes import LN2
 from curate.training.weights import ORIGIN, weights_sha256
 
+CARD = "README.md"
 OUTPUTS = ("recipe.yaml", "metrics.jsonl", "report.json", "report.html")
 
 
@@ -23,6 +25,9 @@ def write_run(ready: Ready, run: RunFolder, fitted: Fitted) -> tuple[dict[str, A
     kind = "adapter" if ready.work.recipe.trains_adapter else "model"
     weights = _placed(ready, run, kind)
     report = _report(ready, fitted, kind)
+    result = _result(ready, fitted, (kind, weights), report)
+    told = run.manifest.model_copy(update={"result": result, "inputs": [*run.request.inputs]})
+    run.write_text(f"{kind}/{CARD}", model_card(told, ready.plan.data.audit))
     names = [*OUTPUTS, *(f"{kind}/{path.name}" for path in sorted(weights.iterdir()))]
     run.write_text("recipe.yaml", _recipe_text(ready))
     run.write_lines("metrics.jsonl", fitted.metrics)
@@ -31,7 +36,7 @@ def write_run(ready: Ready, run: RunFolder, fitted: Fitted) -> tuple[dict[str, A
     if ready.plan.data.audit is not None:
         run.write_bytes("audit.json", (ready.plan.data.path / "audit.json").read_bytes())
         names.append("audit.json")
-    return _result(ready, fitted, (kind, weights), report), names
+    return result, names
 
 
 def _placed(ready: Ready, run: RunFolder, kind: str) -> Path:

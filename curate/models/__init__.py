@@ -14,6 +14,7 @@ from curate.models.calibration import Calibration, PowerReport, SweepRow
 from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
+from curate.models.merge import LogitDifference, Merge, MergeHow
 from curate.models.pair import Pair, Tier
 from curate.models.pair_ledger import PairLedger, PairStage
 from curate.models.pairs_report import (
@@ -93,7 +94,10 @@ __all__ = [
     "Ledger",
     "LengthGap",
     "Lengths",
+    "LogitDifference",
     "Manifest",
+    "Merge",
+    "MergeHow",
     "MetricsRow",
     "NonEmpty",
     "NotChecked",
