@@ -1,11 +1,13 @@
 """Runs one training, from a loaded model to saved weights, on each of its processes alike."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curate.errors import SetupError
 from curate.models import MetricsRow
 from curate.training.checkpoints import CHECKPOINTS, Identity, last_checkpoint, remove_extras
 from curate.training.devices import Place
@@ -65,7 +67,7 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
     stop = Stop()
     trainer.remove_callback(installed("transformers").PrinterCallback)
     trainer.add_callback(Watch(stop, out / METRICS if work.place.is_main else None, progress))
-    with stop.listening():
+    with stop.listening(), _within_memory():
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
     if stop.asked and state.global_step < state.max_steps:
@@ -73,6 +75,19 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
     _save(trainer, out, is_main=work.place.is_main)
     settings = {name: value for name, value in config.to_dict().items() if value is not None}
     return Fitted(rows_of(state), state.global_step, getattr(trainer, "start_loss", None), settings)
+
+
+@contextmanager
+def _within_memory() -> Iterator[None]:
+    """Tells that a device has no memory left as what it is."""
+    try:
+        yield
+    except installed("torch").OutOfMemoryError as exc:
+        raise SetupError(
+            f"a device has no memory left: {str(exc).partition(chr(10))[0]}",
+            hint="--dry-run reckons what takes how much. Lower per_device_train_batch_size or max_length, "
+            "turn gradient_checkpointing on, or quantise.",
+        ) from exc
 
 
 def _checkpoint(folder: Path, identity: Identity | None, config: Any) -> Path | None:

@@ -82,10 +82,14 @@ def metrics_of(out):
 
 
 @pytest.fixture(scope="session")
-def bench(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("training")
+def tiny_model(tmp_path_factory):
+    return import_module("tiny_model").make_tiny_model(tmp_path_factory.mktemp("training") / "model")
+
+
+@pytest.fixture(scope="session")
+def bench(tiny_model):
+    folder = tiny_model.parent
     made = Bench(folder)
-    import_module("tiny_model").make_tiny_model(made.model, steps=2)
     demo = share("pipelines", "demo")
     code, said = run(
         *("build-corpus", "--recipe", demo / "demo.yaml", "--sft", "direct"),
