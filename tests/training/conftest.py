@@ -83,7 +83,9 @@ def metrics_of(out):
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
-    return import_module("tiny_model").make_tiny_model(tmp_path_factory.mktemp("training") / "model")
+    return import_module("tiny_model").make_tiny_model(
+        tmp_path_factory.mktemp("training") / "model"
+    )
 
 
 @pytest.fixture(scope="session")
