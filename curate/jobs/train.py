@@ -6,7 +6,8 @@ from curate.corpus.pipeline import Progress
 from curate.errors import InputError, UsageError
 from curate.jobs.execute import check_finished
 from curate.jobs.outcome import Outcome
-from curate.jobs.train_plan import Ready, TrainPlan, made_ready, make_train_plan
+from curate.jobs.train_merge import merged_first, on_merged
+from curate.jobs.train_plan import Ready, made_ready, make_train_plan
 from curate.jobs.train_recipe import TrainOptions
 from curate.jobs.train_told import again, described, told
 from curate.jobs.train_write import write_run
@@ -35,6 +36,7 @@ def train(
             return again(plan, run.manifest, out)
         _refuse_unasked(ready, out)
         with run.attempt():
+            ready = merged_first(ready, out, progress)
             fitted = fit(ready.work, out, ready.identity, progress)
             result, names = write_run(ready, run, fitted)
             run.seal(Status.DONE, 0, result, names)
@@ -44,7 +46,7 @@ def train(
 def _followed(ready: Ready, out: Path, progress: Progress) -> Outcome:
     """Computes what another process than the first does, which writes nothing and says nothing."""
     if not _is_done(out):
-        fit(ready.work, out, None, progress)
+        fit(on_merged(ready.work, out), out, None, progress)
     return Outcome(title="")
 
 
@@ -69,6 +71,3 @@ def _refuse_unasked(ready: Ready, out: Path) -> None:
             where=str(out),
             hint="--resume goes on from it; remove the folder, or choose another --out, to begin anew.",
         )
-
-
-__all__ = ["TrainPlan", "train"]

@@ -6,25 +6,32 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from curate.errors import RecipeError
+from curate.errors import RecipeError, SetupError
 from curate.jobs.train_data import TrainData, read_train_data
 from curate.jobs.train_recipe import TrainOptions, resolved_recipe
 from curate.models import FileEntry, Probe
 from curate.runs import Request, code_sha256, file_sha256, json_sha256
 from curate.sampling import LocalTokenizer
 from curate.training import TrainRecipe
+from curate.training.adapters import (
+    Adapter,
+    read_adapter,
+    refuse_other_layers,
+    refuse_other_origin,
+)
 from curate.training.checkpoints import Identity
-from curate.training.devices import Place, place_of
+from curate.training.devices import Place, memory_for, place_of, refuse_lacking
 from curate.training.fit import Work
 from curate.training.load import config_of
+from curate.training.memory import Memory
 from curate.training.probes import check_sampler, passed
 from curate.training.rows import measured
 from curate.training.weights import (
+    ADAPTER_CONFIG,
     Weights,
     adapter_folder,
     model_folder,
     read_json,
-    refuse_other_base,
     weights_of,
 )
 
@@ -79,20 +86,39 @@ def made_ready(plan: TrainPlan) -> Ready:
         RecipeError: A value of the recipe is wrong.
     """
     recipe, data = plan.recipe, plan.data
+    refuse_lacking(recipe, plan.place, memory_of_plan(plan))
     folder, adapter = model_folder(recipe.model), adapter_folder(recipe.model)
     if adapter:
-        refuse_other_base(adapter, folder, recipe.model)
-        refuse_other_lora(recipe, adapter)
+        read = read_adapter(adapter)
+        refuse_other_layers(read, folder)
+        refuse_other_origin(read, folder)
+        refuse_other_lora(recipe, read)
     tokenizer = LocalTokenizer.load(folder)
     max_length = max_length_of(plan, folder)
     rows = measured(recipe, data.rows, tokenizer, max_length)
     weights = weights_of(recipe.model, _precision(recipe))
     probes = [*_data_probes(plan), *passed(rows.lengths, rows.dropped, max_length)]
-    if recipe.stage.prefers:
+    if recipe.stage.prefers and not recipe.merges_first:
         probes += check_sampler(recipe, data.sampled, tokenizer.state(), weights)
     identity = _identity(plan, weights)
     work = Work(recipe, folder, adapter, tokenizer.loaded, rows, plan.place)
     return Ready(plan, work, weights, probes, identity, _request(plan, weights, identity))
+
+
+def memory_of_plan(plan: TrainPlan) -> Memory | None:
+    """Returns what a training takes of each device, by the model's configuration or by its name.
+
+    Raises:
+        InputError: A configuration cannot be read.
+    """
+    model = plan.recipe.model
+    try:
+        folder: Path | None = model_folder(model)
+    except SetupError:  # told when it is needed; some models' shapes are known by name
+        folder = None
+    config = Path(model.adapter or "-") / ADAPTER_CONFIG
+    kept = read_json(config) if plan.recipe.keeps_adapter and config.is_file() else None
+    return memory_for(plan.recipe, folder, kept, plan.place)
 
 
 def max_length_of(plan: TrainPlan, folder: Path) -> int | None:
@@ -113,7 +139,7 @@ def max_length_of(plan: TrainPlan, folder: Path) -> int | None:
     return limit
 
 
-def refuse_other_lora(recipe: TrainRecipe, adapter: Path) -> None:
+def refuse_other_lora(recipe: TrainRecipe, adapter: Adapter) -> None:
     """Refuses a recipe whose `lora` is not that of the adapter whose training goes on.
 
     Raises:
@@ -121,19 +147,18 @@ def refuse_other_lora(recipe: TrainRecipe, adapter: Path) -> None:
     """
     if not recipe.keeps_adapter or recipe.lora is None:
         return
-    told = read_json(adapter / "adapter_config.json")
     for key, value in recipe.lora.items():
         if key == "target_modules" and value == "all-linear":
             continue
-        found = told.get(key, value)
+        found = adapter.config.get(key, value)
         same = (
             sorted(found) == sorted(value) if isinstance(found, list) and value else found == value
         )
         if not same:
             raise RecipeError(
                 f"lora.{key} is {value}, and the adapter that training goes on with has {found}",
-                where=f"{adapter.name}/adapter_config.json",
-                hint="Leave `lora` out to go on with it as it is, or merge it first (model.adapter_handling).",
+                where=f"{adapter.folder.name}/{ADAPTER_CONFIG}",
+                hint="Leave `lora` out to go on with it, or have it merged first (model.adapter_handling).",
             )
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from curate.errors import CurateError
 from curate.jobs.outcome import Outcome
-from curate.jobs.train_plan import TrainPlan, max_length_of, shown_command
+from curate.jobs.train_plan import TrainPlan, max_length_of, memory_of_plan, shown_command
 from curate.models import Manifest
 from curate.sampling import LocalTokenizer
+from curate.training.devices import shortage
+from curate.training.memory import GB, Memory
 from curate.training.rows import measured
 from curate.training.weights import model_folder
 
@@ -34,9 +36,10 @@ def again(plan: TrainPlan, manifest: Manifest, out: Path) -> Outcome:
 
 
 def described(plan: TrainPlan) -> Outcome:
-    """Returns the resolved recipe, the data, their lengths where the tokenizer is there; nothing is written."""
+    """Returns the resolved recipe, the data, and their lengths in tokens if the tokenizer is there."""
     data = plan.data
     lengths, notes = _lengths(plan)
+    memory = memory_of_plan(plan)
     return Outcome(
         title=f"train {plan.recipe.stage.value}: nothing is written",
         data={
@@ -49,10 +52,18 @@ def described(plan: TrainPlan) -> Outcome:
                 "unaudited": data.gap,
             },
             **lengths,
+            "memory_of_each_device": _gb(memory),
         },
-        notes=notes,
+        notes=[*notes, *filter(None, [shortage(plan.place, memory)])],
         hint=shown_command(plan),
     )
+
+
+def _gb(memory: Memory | None) -> dict[str, str] | None:
+    if memory is None:
+        return None
+    parts = {part.what: f"{part.bytes / GB:.3g} GB" for part in memory.parts}
+    return {**parts, "together": f"{memory.total / GB:.3g} GB"}
 
 
 def _lengths(plan: TrainPlan) -> tuple[dict[str, Any], list[str]]:

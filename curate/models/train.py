@@ -28,7 +28,7 @@ class MetricsRow(Record):
 
 
 class TokenLengths(Record):
-    """The lengths of what is trained on: `tokens` in all, the others of a row's longest side with its prompt."""
+    """The lengths of what is trained on: all `tokens`; else of a row's longest side with its prompt."""
 
     rows: PositiveInt
     tokens: PositiveInt

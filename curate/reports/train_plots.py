@@ -72,8 +72,7 @@ def _plot(name: str, title: str, points: Sequence[tuple[int, float]]) -> Plot:
 
 def _number(row: MetricsRow, name: str) -> float | None:
     value = row.model_dump().get(name)
-    is_number = isinstance(value, int | float) and math.isfinite(value)
-    return float(value) if is_number else None
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _range(low: float, high: float) -> tuple[float, float]:

@@ -10,9 +10,11 @@ from pydantic import NonNegativeInt, ValidationError
 from curate.errors import InputError, UsageError
 from curate.models import Record, Sha256
 from curate.runs import write_atomically
+from curate.training.extras import installed
 
 CHECKPOINTS = "checkpoints"
 SEAL = "curate.json"
+_EXTRAS = ("training_args.bin", "README.md")
 
 
 class Identity(Record):
@@ -32,8 +34,15 @@ class Seal(Record):
     sizes: dict[str, NonNegativeInt]
 
 
+def remove_extras(folder: Path) -> None:
+    """Removes what the libraries leave beside weights: a pickle that nothing needs, an empty card."""
+    for name in _EXTRAS:
+        (folder / name).unlink(missing_ok=True)
+
+
 def seal(folder: Path, step: int, identity: Identity) -> None:
-    """Says of a checkpoint that all of it is there."""
+    """Says of a checkpoint that all of it is there, and what it is of."""
+    remove_extras(folder)
     sizes = _sizes(folder)
     text = Seal(step=step, identity=identity, sizes=sizes).model_dump_json(indent=2)
     write_atomically(folder / SEAL, lambda path: _write(path, text))
@@ -62,11 +71,10 @@ def last_checkpoint(folder: Path, identity: Identity) -> Path | None:
 @contextmanager
 def saving(folder: Path, step: int) -> Iterator[None]:
     """Takes away a checkpoint that could not be written, and tells a full disk as an InputError."""
-    from safetensors import SafetensorError
-
+    refused = installed("safetensors").SafetensorError
     try:
         yield
-    except (OSError, RuntimeError, SafetensorError) as exc:
+    except (OSError, RuntimeError, refused) as exc:
         shutil.rmtree(folder, ignore_errors=True)
         reason = getattr(exc, "strerror", None) or str(exc).partition("\n")[0]
         raise InputError(

@@ -1,11 +1,17 @@
 """What a training runs on: the devices that are there, whether they can what a recipe asks, and the ranks."""
 
 import os
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from curate.errors import SetupError
 from curate.training.extras import installed
+from curate.training.memory import Device, Memory, memory_of
 from curate.training.recipe import TrainRecipe
+from curate.training.shapes import shape_of
+
+_RANKS = ("RANK", "0"), ("LOCAL_RANK", "0"), ("WORLD_SIZE", "1")
 
 
 class Place(NamedTuple):
@@ -26,27 +32,44 @@ def place_of(recipe: TrainRecipe) -> Place:
     """Returns where the training runs; a recipe that names no devices takes a GPU if there is one."""
     torch = installed("torch")
     kind = recipe.devices.kind if recipe.devices else "cuda" if torch.cuda.is_available() else "cpu"
-    rank, local, world = (
-        int(os.environ.get(name, default))
-        for name, default in (("RANK", "0"), ("LOCAL_RANK", "0"), ("WORLD_SIZE", "1"))
-    )
+    rank, local, world = (int(os.environ.get(name, default)) for name, default in _RANKS)
     return Place(kind, rank, local, world)
 
 
-def refuse_lacking(recipe: TrainRecipe, place: Place, table: str) -> None:
-    """Refuses devices that are not those of the recipe; `table` is the memory that it would take.
+def gpus() -> list[Device]:
+    """Returns the GPUs that are there, with their memory."""
+    cuda = installed("torch").cuda
+    found = [cuda.get_device_properties(number) for number in range(cuda.device_count())]
+    return [Device(name=one.name, memory=one.total_memory) for one in found]
+
+
+def memory_for(
+    recipe: TrainRecipe, folder: Path | None, adapter: Mapping[str, Any] | None, place: Place
+) -> Memory | None:
+    """Returns what a training takes of each device; None of a model whose shape nobody knows.
+
+    `folder` is the model's, where it is there, `adapter` the configuration of one that training goes on with.
+    """
+    shape = shape_of(recipe.model.name, folder)
+    if shape is None:
+        return None
+    return memory_of(recipe, shape, shards=place.world if spreads(recipe) else 1, kept=adapter)
+
+
+def refuse_lacking(recipe: TrainRecipe, place: Place, memory: Memory | None) -> None:
+    """Refuses devices that are not those of the recipe.
 
     Raises:
         SetupError: There are fewer, or another number of processes, or a precision that they lack.
     """
-    torch = installed("torch")
-    there = torch.cuda.device_count() if place.kind == "cuda" else os.cpu_count() or 1
     wanted = recipe.devices.count if recipe.devices else place.world
-    if place.kind == "cuda" and there < min(wanted, place.world if place.world > 1 else wanted):
+    there = gpus() if place.kind == "cuda" else []
+    if place.kind == "cuda" and len(there) < wanted:
+        table = f"; it takes\n{memory.table(there, wanted)}" if memory else ""
+        found = f"{len(there)} is" if len(there) == 1 else f"{len(there) or 'none'} are"
         raise SetupError(
-            f"the recipe is for {_gpus(wanted)}, and there {'is' if there == 1 else 'are'} {there or 'none'}"
-            f"\n{table}",
-            hint="Another recipe of `curate recipes`, or --set devices.count=N, which changes the batch.",
+            f"the recipe is for {_gpus(wanted)}, and {found} here{table}",
+            hint="`curate recipes` has others; --set devices.count=N takes fewer, and changes the batch.",
         )
     if wanted != place.world:
         raise SetupError(
@@ -57,14 +80,31 @@ def refuse_lacking(recipe: TrainRecipe, place: Place, table: str) -> None:
     _refuse_precision(recipe, place)
 
 
+def shortage(place: Place, memory: Memory | None) -> str | None:
+    """Returns the table of a training that does not seem to fit on the GPUs that are there."""
+    there: Sequence[Device] = gpus() if place.kind == "cuda" else []
+    if memory is None or not there or memory.fits(there, place.world):
+        return None
+    return f"by arithmetic the training does not fit:\n{memory.table(there, place.world)}"
+
+
+def spreads(recipe: TrainRecipe) -> bool:
+    """Whether weights, gradients and the optimiser's states are spread over the devices."""
+    return launched_to_spread() or bool(
+        recipe.trainer.get("fsdp") or recipe.trainer.get("deepspeed")
+    )
+
+
+def launched_to_spread() -> bool:
+    """Whether accelerate was told to spread weights, so that it alone places them."""
+    names = ("ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED")
+    return any(os.environ.get(name, "").lower() == "true" for name in names)
+
+
 def _refuse_precision(recipe: TrainRecipe, place: Place) -> None:
-    torch = installed("torch")
+    cuda = installed("torch").cuda
     asks = bool(recipe.trainer.get("bf16")) or recipe.model.dtype == "bfloat16"
-    if (
-        asks
-        and place.kind == "cuda"
-        and not torch.cuda.is_bf16_supported(including_emulation=False)
-    ):
+    if asks and place.kind == "cuda" and not cuda.is_bf16_supported(including_emulation=False):
         raise SetupError(
             "bf16 is asked for, and this GPU has none",
             hint="--set trainer.bf16=false --set trainer.fp16=true --set model.dtype=float16",

@@ -1,5 +1,6 @@
 """The libraries that train: imported when they are needed, and kept from the network."""
 
+import logging
 import os
 from types import ModuleType
 
@@ -10,6 +11,8 @@ _SETTINGS = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    "DATASETS_VERBOSITY": "error",
+    "TRANSFORMERS_VERBOSITY": "error",
 }
 
 
@@ -22,3 +25,11 @@ def installed(module: str) -> ModuleType:
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
     return installed_by(module, EXTRA)
+
+
+def quieten() -> None:
+    """Has the libraries draw no progress of their own, and warn of nothing that no user can change."""
+    installed("transformers").utils.logging.disable_progress_bar()
+    installed("datasets").disable_progress_bars()
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    logging.getLogger("trl").setLevel(logging.ERROR)

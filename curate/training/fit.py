@@ -1,21 +1,22 @@
 """Runs one training, from a loaded model to saved weights, on each of its processes alike."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curate.errors import SetupError
 from curate.models import MetricsRow
-from curate.training.checkpoints import CHECKPOINTS, Identity, last_checkpoint
+from curate.training.checkpoints import CHECKPOINTS, Identity, last_checkpoint, remove_extras
 from curate.training.devices import Place
-from curate.training.extras import installed
+from curate.training.extras import installed, quieten
 from curate.training.load import config_of, load_model, lora_of
 from curate.training.recipe import TrainRecipe
 from curate.training.rows import Measured, check_prepared, packs_whole
 
 Progress = Callable[[str, int, int], None]
-_NOT_WEIGHTS = ("training_args.bin", "README.md")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A training that ran to its end. `start_loss` is the DPO loss before any weight changed, if it was seen."""
+    """A training that ran to its end. `start_loss` is the DPO loss of the first step, if it was seen."""
 
     metrics: list[MetricsRow]
     steps: int
@@ -50,8 +51,9 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
         GateError: A probe failed, or a number became infinite.
         InputError: The model cannot be loaded, or a checkpoint not be written.
     """
-    from curate.training.watch import METRICS, Stop, Watch, rows_of
+    from curate.training.watch import METRICS, Stop, Watch, rows_of  # noqa: PLC0415 (imports torch)
 
+    quieten()
     config = config_of(work.recipe, out / CHECKPOINTS, work.place)
     checkpoint = _checkpoint(out / CHECKPOINTS, identity, config)
     trainer = _trainer(work, config)
@@ -65,7 +67,7 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
     stop = Stop()
     trainer.remove_callback(installed("transformers").PrinterCallback)
     trainer.add_callback(Watch(stop, out / METRICS if work.place.is_main else None, progress))
-    with stop.listening():
+    with stop.listening(), _within_memory():
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
     if stop.asked and state.global_step < state.max_steps:
@@ -73,6 +75,19 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
     _save(trainer, out, is_main=work.place.is_main)
     settings = {name: value for name, value in config.to_dict().items() if value is not None}
     return Fitted(rows_of(state), state.global_step, getattr(trainer, "start_loss", None), settings)
+
+
+@contextmanager
+def _within_memory() -> Iterator[None]:
+    """Tells that a device has no memory left as what it is."""
+    try:
+        yield
+    except installed("torch").OutOfMemoryError as exc:
+        raise SetupError(
+            f"a device has no memory left: {str(exc).partition(chr(10))[0]}",
+            hint="--dry-run reckons what takes how much. Lower per_device_train_batch_size or max_length, "
+            "turn gradient_checkpointing on, or quantise.",
+        ) from exc
 
 
 def _checkpoint(folder: Path, identity: Identity | None, config: Any) -> Path | None:
@@ -86,7 +101,7 @@ def _checkpoint(folder: Path, identity: Identity | None, config: Any) -> Path | 
 
 
 def _trainer(work: Work, config: Any) -> Any:
-    from curate.training.trainers import PairTrainer, TextTrainer
+    from curate.training.trainers import PairTrainer, TextTrainer  # noqa: PLC0415 (imports torch)
 
     datasets = installed("datasets")
     common = {
@@ -109,8 +124,7 @@ def _save(trainer: Any, out: Path, *, is_main: bool) -> None:
     target = saved_folder(out)
     trainer.save_model(str(target))
     if is_main:
-        for name in _NOT_WEIGHTS:
-            (target / name).unlink(missing_ok=True)
+        remove_extras(target)
         shutil.rmtree(target / "ref", ignore_errors=True)
 
 

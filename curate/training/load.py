@@ -1,12 +1,11 @@
-"""Loads what is trained: base, quantisation and adapter, each from safetensors and without any code of theirs."""
+"""Loads what is trained: base, quantisation, adapter; from safetensors, and no code of theirs runs."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from curate.errors import InputError, RecipeError
-from curate.training.devices import Place
+from curate.training.devices import Place, launched_to_spread
 from curate.training.extras import installed
 from curate.training.keys import config_class
 from curate.training.recipe import TrainRecipe
@@ -16,6 +15,8 @@ _QUIET = {"report_to": "none"}
 
 def load_model(recipe: TrainRecipe, folder: Path, adapter: Path | None, place: Place) -> Any:
     """Returns the model that training starts from, an adapter that is kept on top of it.
+
+    What an adapter was merged into is loaded as the merge left it: quantised again, or not any more.
 
     Raises:
         InputError: It cannot be loaded, or the adapter is of another base.
@@ -29,10 +30,10 @@ def load_model(recipe: TrainRecipe, folder: Path, adapter: Path | None, place: P
     }
     if recipe.model.attn_implementation:
         keys["attn_implementation"] = recipe.model.attn_implementation
-    quantised = quantization_of(recipe)
+    quantised = None if recipe.merges_first else quantization_of(recipe)
     if quantised is not None:
         keys["quantization_config"] = quantised
-        if not _shards():
+        if not launched_to_spread():
             keys["device_map"] = {"": "cpu" if place.kind == "cpu" else place.local_rank}
     try:
         model = transformers.AutoModelForCausalLM.from_pretrained(str(folder), **keys)
@@ -114,14 +115,6 @@ def _built(kind: Any, keys: Mapping[str, Any], section: str) -> Any:
         return kind(**keys)
     except (ValueError, TypeError, NotImplementedError, AttributeError) as exc:
         raise RecipeError(f"{section}: {_first_line(exc)}", where=section) from exc
-
-
-def _shards() -> bool:
-    """Whether the launcher spreads weights over devices itself, so that they are placed by it alone."""
-    return any(
-        os.environ.get(name, "").lower() == "true"
-        for name in ("ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED")
-    )
 
 
 def _first_line(exc: BaseException) -> str:

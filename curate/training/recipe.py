@@ -119,6 +119,11 @@ class TrainRecipe(Record):
         keeps = self.model.adapter is not None and self.model.adapter_handling is Handling.KEEP
         if self.quantization is not None and self.lora is None and not keeps:
             raise ValueError("lora: quantised weights cannot be trained; give `lora`")
+        again = self.model.adapter_handling is Handling.MERGE_AND_REQUANTIZE
+        if again and self.quantization is None:
+            raise ValueError(
+                "model.adapter_handling: merge_and_requantize wants `quantization`, to quantise again by"
+            )
         return self
 
     @property
@@ -130,6 +135,11 @@ class TrainRecipe(Record):
     def keeps_adapter(self) -> bool:
         """Whether training goes on with the adapter that it is given."""
         return self.model.adapter is not None and self.model.adapter_handling is Handling.KEEP
+
+    @property
+    def merges_first(self) -> bool:
+        """Whether the adapter that it is given is merged into the base before anything is trained."""
+        return self.model.adapter is not None and not self.keeps_adapter
 
     @property
     def trains_adapter(self) -> bool:

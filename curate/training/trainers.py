@@ -45,7 +45,7 @@ class Guarded:
         step = getattr(self, "state").global_step + 1  # noqa: B009
         return GateError(
             f"the {what} of step {step} is {value}: training stops before it reaches the weights",
-            hint="Lower learning_rate, or train in bf16 or float32; --resume goes on from the last checkpoint.",
+            hint="Lower learning_rate, or train in bf16 or float32; --resume goes on from a checkpoint.",
         )
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
@@ -93,7 +93,7 @@ class PairTrainer(Guarded, DPOTrainer):
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: Any) -> Any:
         heard = _Heard(model)
-        loss = super()._compute_loss(heard, inputs, False)
+        loss = super()._compute_loss(heard, inputs, return_outputs)
         dpo = loss
         if self.aux_loss_enabled:
             dpo = loss - self.router_aux_loss_coef * heard.outputs.aux_loss
@@ -127,7 +127,7 @@ class PairTrainer(Guarded, DPOTrainer):
         return 0.05 if self.precompute_ref_logps and reduced else 0.01
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        """Loads a checkpoint; with a frozen copy beside it, transformers would pass the trained adapter over."""
+        """Loads a checkpoint; beside a frozen copy, transformers would pass the trained adapter over."""
         super()._load_from_checkpoint(resume_from_checkpoint, model)
         peft_config = getattr(self.model, "peft_config", {})
         if REFERENCE in peft_config:

@@ -4,10 +4,10 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import orjson
+import torch
 from transformers import TrainerCallback
 
 from curate.models import MetricsRow
@@ -33,13 +33,13 @@ class Stop:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _heard(self, number: int, frame: FrameType | None) -> None:
+    def _heard(self, *_: object) -> None:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
 
 
-class Watch(TrainerCallback):  # type: ignore[misc]
+class Watch(TrainerCallback):
     """Writes metrics.jsonl as a training goes, tells progress, and saves and ends when asked to."""
 
     def __init__(self, stop: Stop, file: Path | None, progress: Progress) -> None:
@@ -47,7 +47,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self._file = file
         self._progress = progress
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+    def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Begins the file of metrics anew: with those up to the checkpoint, when one is gone on from."""
         if self._file is not None:
             lines = (
@@ -63,7 +63,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             control.should_save = True
             control.should_training_stop = True
 
-    def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+    def on_log(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Adds what was logged to the file of metrics."""
         row = row_of(state.log_history[-1])
         if row is not None and self._file is not None:
@@ -87,8 +87,6 @@ def _any_asked(asked: bool, args: Any) -> bool:
     """Whether any process was asked to stop: all must end after the same step."""
     if args.world_size == 1:
         return asked
-    import torch
-
     flag = torch.tensor([int(asked)], device=args.device)
     torch.distributed.all_reduce(flag)
     return bool(flag.item())

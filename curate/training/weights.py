@@ -80,51 +80,23 @@ def adapter_folder(model: ModelRef) -> Path | None:
 
     Raises:
         SetupError: It is not there.
-        InputError: It holds no adapter as safetensors.
     """
     if model.adapter is None:
         return None
     folder = Path(model.adapter)
     if not folder.is_dir():
         raise SetupError("there is no such adapter: no folder", where=str(folder))
-    for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS):
-        if not (folder / name).is_file():
-            raise InputError(f"the adapter has no {name}", where=str(folder))
     return folder
 
 
-def refuse_other_base(adapter: Path, base: Path, model: ModelRef) -> None:
-    """Refuses an adapter that was trained on another base model.
-
-    One that was trained here says by hash what on; another one by its base's name alone.
-
-    Raises:
-        InputError: It was.
-    """
-    origin = read_json(adapter / ORIGIN) if (adapter / ORIGIN).is_file() else {}
-    trained_on = origin.get("base")
-    if isinstance(trained_on, str):
-        if trained_on != weights_sha256(base):
-            raise _other_base(adapter, str(origin.get("base_name")), model)
-        return
-    named = read_json(adapter / ADAPTER_CONFIG).get("base_model_name_or_path")
-    names = {
-        Path(model.name).name,
-        base.name,
-        str(read_json(base / "config.json").get("_name_or_path")),
-    }
-    if isinstance(named, str) and Path(named).name not in names:
-        raise _other_base(adapter, named, model)
-
-
-def weights_of(model: ModelRef, quantised: str | None = None) -> Weights:
+def weights_of(model: ModelRef, precision: str | None = None) -> Weights:
     """Returns which weights a recipe's model and adapter are; of large ones it takes minutes, once."""
     adapter = adapter_folder(model)
     return Weights(
         base=weights_sha256(model_folder(model)),
         adapter=weights_sha256(adapter) if adapter else None,
         handling=model.adapter_handling if adapter else None,
-        precision=quantised or model.dtype,
+        precision=precision or model.dtype,
     )
 
 
@@ -191,12 +163,3 @@ def _cached(model: ModelRef) -> Path:
             where=model.name,
             hint="Fetch it first (`hf download NAME`), or give its folder with --model.",
         ) from exc
-
-
-def _other_base(adapter: Path, named: str, model: ModelRef) -> InputError:
-    return InputError(
-        f"the adapter was trained on another base model ({Path(named).name}), not on these weights of "
-        f"{Path(model.name).name}",
-        where=str(adapter),
-        hint="Give the base that it was trained on with --model.",
-    )
