@@ -143,6 +143,26 @@ def test_an_adapter_that_was_trained_here_is_merged_as_it_was_trained(trained, t
     assert "trained on other weights than those of other" in told["error"]["message"]
 
 
+@pytest.mark.parametrize("handling", ["dequantize_and_merge", "merge_and_requantize"])
+def test_an_adapter_on_top_of_a_merged_one_is_merged_into_that(
+    trained, tiny, data, tmp_path, handling
+):
+    words = ("--recipe", RECIPES["rpo-base-72b"], "--data", data["rpo"], "--model", tiny)
+    words += ("--adapter", trained("cpt-72b") / "adapter", "--out", tmp_path / "rpo", *_set())
+    more = (f"model.adapter_handling={handling}", "data.sampler=unchecked")
+    code, told = _cli("train", "rpo", *words, *[w for one in more for w in ("--set", one)])
+    assert code == 0, told
+    adapter = tmp_path / "rpo" / "adapter"
+    quantised = handling == "merge_and_requantize"
+    code, told = _cli("merge", adapter, "--out", tmp_path / "merged")
+    assert code == 0, told
+    assert told["how"] == ("dequantize_and_merge" if quantised else "full_precision")
+    assert told["difference_from_trained"]["same_first"] > 0.95
+    code, told = _cli("merge", adapter, "--base", tiny, "--out", tmp_path / "no")
+    assert code == 3
+    assert "the folder `base` of its run" in told["error"]["hint"]
+
+
 def test_two_processes_train_as_one_does(data, tiny, tmp_path):
     config = share("train", "accelerate", "ddp-cpu.yaml")
     words = ["train", "cpt", "--recipe", RECIPES["tiny-cpt"], "--data", data["cpt"]]
