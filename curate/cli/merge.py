@@ -24,7 +24,7 @@ BaseOpt = Annotated[
 ]
 HowOpt = Annotated[
     MergeHow | None,
-    typer.Option("--how", help="How to merge. [as it was trained: see docs/train.md]"),
+    typer.Option("--how", help="How to merge. [as it was trained: see docs/reproduce.md]"),
 ]
 DtypeOpt = Annotated[
     str,

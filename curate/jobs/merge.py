@@ -9,7 +9,7 @@ from curate.errors import UsageError
 from curate.jobs.outcome import Outcome
 from curate.models import MergeHow
 from curate.training import ModelRef
-from curate.training.adapters import MERGE, Adapter, read_adapter
+from curate.training.adapters import MERGE, Adapter, is_quantized, read_adapter
 from curate.training.merge import MergeWork, refuse_filled, write_merge
 from curate.training.weights import model_folder
 
@@ -44,7 +44,7 @@ def merge(options: MergeOptions, out: Path) -> Outcome:
     refuse_filled(out)
     adapter = read_adapter(options.adapter)
     base = model_folder(_base(adapter, options.base))
-    how, quantization = _settled(adapter, options.how)
+    how, quantization = _settled(adapter, options.how, stored=is_quantized(base))
     work = MergeWork(base, adapter, how, quantization, options.dtype, options.device)
     told = write_merge(work, out)
     return Outcome(
@@ -71,10 +71,15 @@ def _base(adapter: Adapter, given: str | None) -> ModelRef:
     return ModelRef(name=given or adapter.base, revision=revision)
 
 
-def _settled(adapter: Adapter, how: MergeHow | None) -> tuple[MergeHow, Mapping[str, Any] | None]:
-    """Returns how to merge, and with which quantisation the adapter was trained."""
+def _settled(
+    adapter: Adapter, how: MergeHow | None, *, stored: bool
+) -> tuple[MergeHow, Mapping[str, Any] | None]:
+    """Returns how to merge, and with which quantisation the base was loaded in training.
+
+    `stored` says that the base is quantised on the disk already, so that it was loaded as it is.
+    """
     try:
-        trained = adapter.trained_quantization()
+        trained = None if stored else adapter.trained_quantization()
     except LookupError:
         if how is None:
             raise UsageError(
@@ -83,12 +88,14 @@ def _settled(adapter: Adapter, how: MergeHow | None) -> tuple[MergeHow, Mapping[
                 hint="Say it: --how dequantize_and_merge (QLoRA, NF4) or --how full_precision (plain LoRA).",
             ) from None
         return how, NF4 if how.quantizes else None
-    if how is not None and how.quantizes and trained is None:
-        raise UsageError(
-            f"the adapter was trained on a base that was not quantised, so --how {how.value} does not fit",
-            where=str(adapter.folder),
-            hint="Leave --how out: it is then merged into the weights that it was trained on.",
-        )
+    quantized = stored or bool(trained)
     if how is None:
-        how = MergeHow.DEQUANTIZE_AND_MERGE if trained else MergeHow.FULL_PRECISION
+        how = MergeHow.DEQUANTIZE_AND_MERGE if quantized else MergeHow.FULL_PRECISION
+    if how.quantizes != quantized and not (trained and how is MergeHow.FULL_PRECISION):
+        was = "quantised" if quantized else "not quantised"
+        raise UsageError(
+            f"the base that the adapter was trained on was {was}, so --how {how.value} does not fit",
+            where=str(adapter.folder),
+            hint="Leave --how out: the adapter is then merged as it was trained.",
+        )
     return how, trained

@@ -44,7 +44,7 @@ class Adapter:
         return Handling(handling) if handling and handling != Handling.KEEP else None
 
     def trained_quantization(self) -> dict[str, Any] | None:
-        """Returns the quantisation of the base that it was trained on; None for none.
+        """Returns the quantisation that its base was loaded with; None for none but what is stored.
 
         Raises:
             InputError: The manifest of its run cannot be read.
@@ -54,9 +54,7 @@ class Adapter:
         if not (run / MANIFEST).is_file():
             raise LookupError(MANIFEST)
         keys = read_manifest(run).resolved.get("recipe", {}).get("quantization")
-        if not keys or self.merged_first is Handling.DEQUANTIZE_AND_MERGE:
-            return None
-        return dict(keys)
+        return dict(keys) if keys and not self.merged_first else None
 
 
 def read_adapter(folder: Path) -> Adapter:
@@ -85,26 +83,26 @@ def refuse_other_origin(adapter: Adapter, base: Path) -> None:
     Raises:
         InputError: It was trained on other weights, or on weights that another adapter was merged into.
     """
-    if not adapter.origin:
+    if not adapter.origin or _stands_on(adapter, base):
         return
-    wanted = (adapter.origin.get("base"), adapter.origin.get("adapter"), adapter.merged_first)
-    if adapter.merged_first is None:
-        if wanted[0] == weights_sha256(base):
-            return
-        hint = f"It was trained on {adapter.origin.get('base_name')}: give its folder with --base."
-    else:
-        told = read_json(base / MERGE) if (base / MERGE).is_file() else {}
-        if wanted == (told.get("base_sha256"), told.get("adapter_sha256"), told.get("how")):
-            return
+    hint = f"It was trained on {adapter.origin.get('base_name')}: give its folder with --base."
+    if adapter.merged_first:
         hint = (
-            f"Merge the adapter that it was trained on top of first (`curate merge`, --how "
-            f"{adapter.merged_first.value}), and give what comes of it with --base."
+            "It was trained on what another adapter was merged into: the folder `base` of its run."
         )
     raise InputError(
         f"the adapter was trained on other weights than those of {base.name}",
         where=str(adapter.folder),
         hint=hint,
     )
+
+
+def _stands_on(adapter: Adapter, base: Path) -> bool:
+    wanted = (adapter.origin.get("base"), adapter.origin.get("adapter"))
+    if adapter.merged_first is None:
+        return bool(wanted[0] == weights_sha256(base))
+    told = read_json(base / MERGE) if (base / MERGE).is_file() else {}
+    return wanted == (told.get("base_sha256"), told.get("adapter_sha256"))
 
 
 def refuse_other_layers(adapter: Adapter, base: Path) -> None:
@@ -114,7 +112,7 @@ def refuse_other_layers(adapter: Adapter, base: Path) -> None:
         InputError: A layer of the adapter is not in the base, or has other widths there.
     """
     shapes = {_within(name): shape for name, shape in _shapes(base.glob("*.safetensors"))}
-    packed = _is_quantized(base)
+    packed = is_quantized(base)
     for name, (rank_and_in, out_and_rank) in _layers(adapter.folder / ADAPTER_WEIGHTS):
         found = shapes.get(f"{name}.weight")
         wanted = [out_and_rank[0], rank_and_in[-1]]
@@ -156,5 +154,6 @@ def _within(name: str) -> str:
     return found[1] if found else name
 
 
-def _is_quantized(base: Path) -> bool:
+def is_quantized(base: Path) -> bool:
+    """Whether a model is stored quantised, as its config.json says."""
     return bool(read_json(base / "config.json").get("quantization_config"))

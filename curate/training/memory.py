@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import PositiveInt
 
 from curate.models import Record
-from curate.training.recipe import TrainRecipe
+from curate.training.recipe import Handling, TrainRecipe
 from curate.training.shapes import Shape
 
 GB = 10**9
@@ -96,8 +96,11 @@ def _part(what: str, size: float, how: str) -> MemoryPart:
 
 def _weights(recipe: TrainRecipe, shape: Shape, shards: int) -> list[MemoryPart]:
     width = _BYTES[recipe.model.dtype]
-    four, eight = (_asked(recipe.quantization, key) for key in ("load_in_4bit", "load_in_8bit"))
-    twice = _asked(recipe.quantization, "bnb_4bit_use_double_quant")
+    keys = recipe.quantization or {}
+    if recipe.merges_first and recipe.model.adapter_handling is Handling.DEQUANTIZE_AND_MERGE:
+        keys = {}  # what was merged stays in full precision
+    four, eight = (bool(keys.get(key)) for key in ("load_in_4bit", "load_in_8bit"))
+    twice = bool(keys.get("bnb_4bit_use_double_quant"))
     linear, how = float(width), f"{width} bytes each"
     if four:
         linear = NF4_TWICE if twice else NF4
@@ -183,10 +186,6 @@ def _adapter_weights(shape: Shape, lora: Mapping[str, Any]) -> int:
     targets = lora.get("target_modules", _ALL_LINEAR)
     names = None if targets == _ALL_LINEAR or isinstance(targets, str) else targets
     return shape.adapter_weights(int(lora.get("r", _RANK)), names)
-
-
-def _asked(keys: dict[str, Any] | None, key: str) -> bool:
-    return bool(keys and keys.get(key))
 
 
 def _billions(count: int) -> str:

@@ -81,6 +81,14 @@ def test_the_adapter_that_is_kept_has_a_rank_of_its_own():
     assert sizes[1] - sizes[0] == round(0.75 * shape.adapter_weights(64) * (16 + 4))
 
 
+def test_weights_that_were_dequantised_to_be_merged_are_whole():
+    merges = {"adapter": "cpt", "adapter_handling": "dequantize_and_merge", "dtype": "bfloat16"}
+    whole = _parts(_recipe(model=merges))["weights of linear layers"]
+    assert whole == pytest.approx(2 * 70.2, abs=0.05)
+    again = _parts(_recipe(model=merges | {"adapter_handling": "merge_and_requantize"}))
+    assert again["weights of linear layers"] == pytest.approx(36.2, abs=0.05)
+
+
 def test_shards_share_what_they_can():
     whole, quarter = _parts(_recipe()), _parts(_recipe(), shards=4)
     assert quarter["adapter in training"] == pytest.approx(whole["adapter in training"] / 4)

@@ -1,0 +1,89 @@
+"""The paper's order through the command line: corpus, CPT, pairs sampled from the CPT model, RPO, merge."""
+
+import contextlib
+import io
+import json
+import math
+from importlib import import_module
+
+import polars as pl
+import pytest
+
+from curate.artefacts import share
+from curate.cli import main
+from curate.runs import read_manifest
+
+pytestmark = [pytest.mark.models, pytest.mark.filterwarnings("ignore")]
+
+HELD_OUT = f"held-out={share('pipelines', 'demo', 'held_out.jsonl')}"
+SAMPLED = (
+    "engine.dtype=float32",
+    "engine.cpu_cache_gib=1",
+    "template.shots.count=1",
+    "sampling.max_tokens=64",
+    "sampling.regex='[^\\n]{20,40}\\n Answer: [a-e]'",
+    "max_length=1024",
+)
+
+
+def _cli(*words):
+    said, talk = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(talk),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main([str(word) for word in (*words, "--format", "json")])
+    return ended.value.code, json.loads(said.getvalue())
+
+
+def _train(stage, data, base, out, *more):
+    recipe = share("train", f"tiny-{stage}.yaml")
+    words = ("--data", data, "--model", base, "--out", out, "--set", "trainer.max_steps=4")
+    return _cli("train", stage, "--recipe", recipe, *words, *more)
+
+
+@pytest.fixture(scope="module")
+def order(tmp_path_factory):
+    """The folder of all the runs, up to the pairs."""
+    folder = tmp_path_factory.mktemp("order")
+    base = import_module("tiny_model").make_tiny_model(folder / "tiny")
+    assert _cli("demo", "--out", folder / "demo")[0] == 0
+    code, told = _train("cpt", folder / "demo", base, folder / "cpt")
+    assert code == 0, told
+    settings = [word for setting in SAMPLED for word in ("--set", setting)]
+    code, told = _cli(
+        *("make-pairs", "--corpus", folder / "demo", "--engine", "vllm", "--model", base),
+        *("--adapter", folder / "cpt" / "adapter", "--n", 2, "--benchmark", HELD_OUT, *settings),
+        *("--out", folder / "pairs"),
+    )
+    assert code == 0, told
+    return folder
+
+
+def test_rpo_goes_on_from_the_weights_that_sampled(order):
+    adapter = order / "cpt" / "adapter"
+    sampled_by = pl.read_parquet(order / "pairs" / "responses.parquet")["model"].unique().to_list()
+    assert sampled_by == ["tiny+adapter"]
+    code, told = _train("rpo", order / "pairs", order / "tiny", order / "rpo", "--adapter", adapter)
+    assert code == 0, told
+    result = read_manifest(order / "rpo").result
+    assert result["start_dpo_loss"] == pytest.approx(math.log(2), abs=1e-4)
+    assert result["probes"]["sampler"].startswith("same tokenizer, template, weights")
+    assert result["verdict"] == "pass"
+    rows = [json.loads(line) for line in (order / "rpo" / "metrics.jsonl").open()]
+    assert len(rows) == 4
+    for row in rows:
+        assert row["loss"] == pytest.approx(row["dpo_loss"] + 10 * row["nll_loss"], rel=1e-4)
+
+
+def test_weights_that_did_not_sample_are_refused(order, tmp_path):
+    new = ("--set", "lora.r=8")
+    code, told = _train("rpo", order / "pairs", order / "tiny", tmp_path / "base", *new)
+    assert code == 4
+    assert "adapter" in told["error"]["message"]
+    code, merged = _cli("merge", order / "cpt" / "adapter", "--out", tmp_path / "merged")
+    assert (code, merged["how"]) == (0, "full_precision"), merged
+    code, told = _train("rpo", order / "pairs", tmp_path / "merged", tmp_path / "rpo", *new)
+    assert code == 4
+    assert "another model" in told["error"]["message"]
