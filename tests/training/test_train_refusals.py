@@ -6,7 +6,7 @@ from importlib import import_module
 
 import polars as pl
 import pytest
-from conftest import LORA, run
+from train_bench import LORA, run
 
 from curate.errors import GateError, SetupError
 from curate.runs import content_sha256, file_sha256

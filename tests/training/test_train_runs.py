@@ -5,7 +5,7 @@ from importlib import import_module
 
 import polars as pl
 import pytest
-from conftest import LORA, NF4, metrics_of, run
+from train_bench import LORA, NF4, metrics_of, run
 
 from curate.models import MetricsRow, TrainReport
 

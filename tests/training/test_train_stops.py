@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from conftest import LORA, NF4, metrics_of
+from train_bench import LORA, NF4, metrics_of
 
 from curate.models import Status
 from curate.runs import read_manifest
