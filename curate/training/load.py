@@ -41,7 +41,10 @@ def load_model(recipe: TrainRecipe, folder: Path, adapter: Path | None, place: P
         raise InputError(
             f"the model cannot be loaded: {_first_line(exc)}", where=str(folder)
         ) from exc
-    return with_adapter(model, adapter) if adapter else model
+    model = with_adapter(model, adapter) if adapter else model
+    return (
+        model.train()
+    )  # on a CPU, bitsandbytes packs its weights for inference alone when it first infers
 
 
 def with_adapter(model: Any, adapter: Path) -> Any:

@@ -47,17 +47,26 @@ def test_rpo_leaves_an_adapter_its_metrics_and_a_report(bench, cpt):
     assert said["steps"] == 4
 
 
-@pytest.mark.parametrize("handling", ["keep", "dequantize_and_merge", "merge_and_requantize"])
-def test_a_qlora_adapter_is_policy_and_reference_in_three_ways(bench, cpt, handling):
+@pytest.mark.parametrize(
+    ("handling", "precomputed"),
+    [
+        ("keep", False),
+        ("keep", True),
+        ("dequantize_and_merge", False),
+        ("merge_and_requantize", False),
+    ],
+)
+def test_a_qlora_adapter_is_policy_and_reference_in_three_ways(bench, cpt, handling, precomputed):
     keeps = handling == "keep"
     recipe = bench.recipe(
         "rpo",
         handling,
+        trainer={"precompute_ref_log_probs": precomputed},
         model={"adapter_handling": handling},
         lora=None if keeps else LORA,
         quantization=NF4,
     )
-    out = bench.folder / f"rpo-{handling}"
+    out = bench.folder / f"rpo-{handling}-{precomputed}"
     code, said = bench.train("rpo", recipe, out, "--adapter", cpt["nf4"] / "adapter")
     assert code == 0, said
     assert said["start_dpo_loss"] == pytest.approx(LN2, abs=1e-3)
@@ -103,3 +112,20 @@ def test_dpo_against_a_copy_of_all_weights(bench):
     assert code == 0, said
     assert said["start_dpo_loss"] == pytest.approx(LN2, abs=1e-6)
     assert metrics_of(out)[-1]["nll_loss"] is None
+
+
+def test_a_chat_is_trained_on_as_its_template_writes_it(bench):
+    demo = import_module("curate.artefacts").share("pipelines", "demo")
+    pairs = bench.folder / "chats"
+    code, said = run(
+        *("make-pairs", "--recipe", demo / "pairs.yaml", "--corpus", bench.corpus),
+        *("--template", "chat", "--tokenizer", bench.model, "--set", "template.shots.count=0"),
+        *("--out", pairs, "--format", "json"),
+    )
+    assert code == 0, said
+    recipe = bench.recipe("rpo", "chat", lora=LORA, trainer={"max_steps": 2})
+    code, said = bench.train("rpo", recipe, bench.folder / "chat", "--data", pairs)
+    assert code == 0, said
+    (entry, _) = import_module("curate.runs").read_manifest(bench.folder / "chat").inputs
+    assert entry.path == "data/pairs_conversational.parquet"
+    assert said["start_dpo_loss"] == pytest.approx(LN2, abs=1e-6)
