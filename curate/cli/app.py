@@ -115,7 +115,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             traceback.print_exc()
         _usage_or_bug(exc, show)
     if code == INTERRUPTED:  # typer returns it for Ctrl-C
-        hint = "The same command goes on from here."
+        resumed = " with --resume" if argv[:1] == ["train"] else ""
+        hint = f"The same command{resumed} goes on from here."
         error = {"kind": "interrupted", "message": "interrupted", "where": "", "hint": hint}
         show.error(error, INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)

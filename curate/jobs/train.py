@@ -29,7 +29,7 @@ def train(
         return described(plan)
     ready = made_ready(plan)
     if not plan.place.is_main:
-        return _followed(ready, out, progress)
+        return _followed(ready, out)
     with RunFolder(out, ready.request) as run:
         if run.finished:
             check_finished(out)
@@ -43,10 +43,10 @@ def train(
         return told(plan, out, result)
 
 
-def _followed(ready: Ready, out: Path, progress: Progress) -> Outcome:
+def _followed(ready: Ready, out: Path) -> Outcome:
     """Computes what another process than the first does, which writes nothing and says nothing."""
     if not _is_done(out):
-        fit(on_merged(ready.work, out), out, None, progress)
+        fit(on_merged(ready.work, out), out, None, lambda *_: None)
     return Outcome(title="")
 
 

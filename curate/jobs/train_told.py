@@ -9,6 +9,7 @@ from curate.errors import CurateError
 from curate.jobs.outcome import Outcome
 from curate.jobs.train_plan import TrainPlan, max_length_of, memory_of_plan, shown_command
 from curate.models import Manifest
+from curate.reports.formats import plural
 from curate.sampling import LocalTokenizer
 from curate.training.devices import shortage
 from curate.training.memory import GB, Memory
@@ -83,7 +84,7 @@ def _notes(plan: TrainPlan, result: Mapping[str, Any]) -> Iterator[str]:
     if plan.data.gap:
         yield f"--unaudited: {plan.data.gap}"
     if result["dropped"]:
-        yield f"{result['dropped']:,} rows longer than max_length were left out (data.on_long)"
+        yield f"{plural(result['dropped'], 'row')} longer than max_length left out (data.on_long)"
     sampler = result["probes"].get("sampler", "")
     if sampler.startswith("data.sampler"):
         yield sampler

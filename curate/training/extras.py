@@ -11,6 +11,7 @@ _SETTINGS = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    "TQDM_DISABLE": "1",
     "DATASETS_VERBOSITY": "error",
     "TRANSFORMERS_VERBOSITY": "error",
 }
@@ -24,12 +25,12 @@ def installed(module: str) -> ModuleType:
     """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
+    for name in ("bitsandbytes", "trl"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     return installed_by(module, EXTRA)
 
 
 def quieten() -> None:
-    """Has the libraries draw no progress of their own, and warn of nothing that no user can change."""
+    """Has the libraries draw no progress of their own."""
     installed("transformers").utils.logging.disable_progress_bar()
     installed("datasets").disable_progress_bars()
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
-    logging.getLogger("trl").setLevel(logging.ERROR)

@@ -3,7 +3,11 @@
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from typing import Any, NamedTuple
+from functools import cache
+from types import NoneType
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from curate.errors import did_you_mean
 from curate.training.extras import installed
@@ -19,6 +23,7 @@ class WrongKey(NamedTuple):
     message: str
 
 
+_PLAIN = frozenset({bool, int, float, str, NoneType})
 _ELSEWHERE = "is said elsewhere in a recipe: "
 _LOSS = "would change the loss: the stage says which one it is"
 _HUB = "would publish what no gate has passed; use `curate publish`"
@@ -100,6 +105,8 @@ def wrong_keys(recipe: TrainRecipe) -> Iterator[WrongKey]:
             elif key not in known:
                 near = did_you_mean(str(key), [name for name in known if name not in ours])
                 yield WrongKey((section, key), f"unknown key {str(key)[:60]!r}.{near}")
+            elif problem := _wrong_value(section, recipe.stage, key, given[key]):
+                yield WrongKey((section, key), f"{section}.{key}: {problem}")
 
 
 def _sections(recipe: TrainRecipe) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -114,6 +121,49 @@ def _known(section: str, stage: Stage) -> list[str]:
     if section == "lora":
         return [one.name for one in fields(installed("peft").LoraConfig)]
     return [one.name for one in fields(config_class(stage))]
+
+
+def typed(kind: Any, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns values as the fields of a class want them: YAML reads 1e-4 as a text, where 1.0e-4 is a number.
+
+    Raises:
+        ValidationError: A value is of another type.
+    """
+    types = _types(kind)
+    return {
+        key: _typed(types[key], value) if key in types else value for key, value in keys.items()
+    }
+
+
+def _wrong_value(section: str, stage: Stage, key: str, value: Any) -> str | None:
+    if section == "quantization":
+        return None  # its class says no types; what it refuses is told when it is built
+    try:
+        typed(
+            installed("peft").LoraConfig if section == "lora" else config_class(stage), {key: value}
+        )
+    except ValidationError as exc:
+        first = exc.errors(include_url=False, include_input=False)[0]
+        return f"{first['msg']}, found {str(value)[:60]!r}"
+    return None
+
+
+def _typed(of: Any, value: Any) -> Any:
+    return TypeAdapter(of, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value)
+
+
+@cache
+def _types(kind: Any) -> Mapping[str, Any]:
+    """Returns the types of a class' fields that are plain ones; others say themselves what they take."""
+    return {name: of for name, of in get_type_hints(kind).items() if {*_named(of)} <= _PLAIN}
+
+
+def _named(of: Any) -> Iterator[Any]:
+    arguments = get_args(of)
+    if not arguments:
+        yield of
+    for one in arguments:
+        yield from _named(one)
 
 
 def config_class(stage: Stage) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from curate.errors import InputError, RecipeError
 from curate.training.devices import Place, launched_to_spread
 from curate.training.extras import installed
-from curate.training.keys import config_class
+from curate.training.keys import config_class, typed
 from curate.training.recipe import TrainRecipe
 
 _QUIET = {"report_to": "none"}
@@ -41,7 +41,10 @@ def load_model(recipe: TrainRecipe, folder: Path, adapter: Path | None, place: P
         raise InputError(
             f"the model cannot be loaded: {_first_line(exc)}", where=str(folder)
         ) from exc
-    return with_adapter(model, adapter) if adapter else model
+    model = with_adapter(model, adapter) if adapter else model
+    return (
+        model.train()
+    )  # on a CPU, bitsandbytes packs its weights for inference alone when it first infers
 
 
 def with_adapter(model: Any, adapter: Path) -> Any:
@@ -112,7 +115,7 @@ def config_of(recipe: TrainRecipe, folder: Path, place: Place) -> Any:
 
 def _built(kind: Any, keys: Mapping[str, Any], section: str) -> Any:
     try:
-        return kind(**keys)
+        return kind(**(typed(kind, keys) if section != "quantization" else keys))
     except (ValueError, TypeError, NotImplementedError, AttributeError) as exc:
         raise RecipeError(f"{section}: {_first_line(exc)}", where=section) from exc
 

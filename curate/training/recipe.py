@@ -118,7 +118,9 @@ class TrainRecipe(Record):
     def _something_can_be_trained(self) -> Self:
         keeps = self.model.adapter is not None and self.model.adapter_handling is Handling.KEEP
         if self.quantization is not None and self.lora is None and not keeps:
-            raise ValueError("lora: quantised weights cannot be trained; give `lora`")
+            raise ValueError(
+                "lora: quantised weights cannot be trained; give `lora`, or an adapter to go on with (--adapter)"
+            )
         again = self.model.adapter_handling is Handling.MERGE_AND_REQUANTIZE
         if again and self.quantization is None:
             raise ValueError(

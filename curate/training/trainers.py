@@ -64,6 +64,21 @@ class Guarded:
             seal(folder, step, self.identity)
             rotate_checkpoints(str(folder.parent), limit, trainer.state.best_model_checkpoint)
 
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Loads a checkpoint in the precision that was trained in, where PEFT would widen an adapter.
+
+        Beside the frozen copy of an adapter, transformers would pass the trained one over.
+        """
+        trainer: Any = self
+        weights = dict(trainer.model.named_parameters())
+        precision = {name: weight.dtype for name, weight in weights.items()}
+        super()._load_from_checkpoint(resume_from_checkpoint, model)  # type: ignore[misc]
+        if REFERENCE in getattr(trainer.model, "peft_config", {}):
+            trainer.model.load_adapter(resume_from_checkpoint, "default", is_trainable=True)
+            trainer.model.set_adapter("default")
+        for name, weight in trainer.model.named_parameters():
+            weight.data = weight.data.to(precision[name])
+
     def create_model_card(self, *args: Any, **kwargs: Any) -> None:
         """Writes none: the card of what was trained is ours."""
 
@@ -125,15 +140,6 @@ class PairTrainer(Guarded, DPOTrainer):
         """Returns how far from ln 2 rounding alone may lead: batches of other widths round differently."""
         reduced = self.args.bf16 or self.args.fp16 or self.model.dtype != torch.float32
         return 0.05 if self.precompute_ref_logps and reduced else 0.01
-
-    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        """Loads a checkpoint; beside a frozen copy, transformers would pass the trained adapter over."""
-        super()._load_from_checkpoint(resume_from_checkpoint, model)
-        peft_config = getattr(self.model, "peft_config", {})
-        if REFERENCE in peft_config:
-            self.model.load_adapter(resume_from_checkpoint, "default", is_trainable=True)
-            self.model.set_adapter("default")
-            self._match_reference()
 
 
 class _Heard:

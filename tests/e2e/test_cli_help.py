@@ -18,8 +18,7 @@ def test_the_commands_are_these():
     assert COMMANDS == [
         "audit", "build-corpus", "calibrate", "compare", "demo", "doctor", "fetch", "make-pairs", "merge",
         "recipes", "report", "schema", "score",
-        "sql",
-        "verify",
+        "sql", "train", "verify",
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""RPO written down plainly in float64, a sequence at a time; as a program, a table beside our trainer and TRL's."""
+"""RPO written down plainly in float64; as a program, a table beside our trainer's losses and TRL's."""
 
 import math
 import sys
@@ -31,7 +31,7 @@ def tiny(seed, words=WORDS):
 
 
 def trainers(tokenizer, folder):
-    """Our trainer with either NLL and without, and TRL's own with its loss types; the reference is another."""
+    """Our trainer with either NLL and without, and TRL's own; the reference is another model."""
     trl, datasets = import_module("trl"), import_module("datasets")
     ours = import_module("curate.training.trainers").PairTrainer
     rows = datasets.Dataset.from_dict({"prompt": ["a"], "chosen": ["b"], "rejected": ["c"]})
