@@ -20,6 +20,7 @@ from curate.runs import read_manifest
 pytestmark = [pytest.mark.models, pytest.mark.filterwarnings("ignore")]
 
 RECIPES = {path.stem: path for path in sorted(share("train").glob("*.yaml"))}
+CONFIGS = sorted(share("train", "accelerate").glob("*.yaml"))
 KEPT = dict.fromkeys(("rpo-72b", "dpo-72b"), "cpt-72b") | {
     "rpo-7b-24gb": "cpt-7b-24gb",
     "tiny-rpo": "tiny-cpt",
@@ -161,6 +162,18 @@ def test_an_adapter_on_top_of_a_merged_one_is_merged_into_that(
     code, told = _cli("merge", adapter, "--base", tiny, "--out", tmp_path / "no")
     assert code == 3
     assert "the folder `base` of its run" in told["error"]["hint"]
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_accelerate_reads_a_config(path):
+    read = import_module("accelerate.commands.config.config_args").load_config_from_file
+    config = read(str(path))
+    assert config.num_processes > 1
+    assert not config.use_cpu  # which would want mpirun
+    if path.stem == "fsdp-qlora":
+        assert config.fsdp_config["fsdp_sharding_strategy"] == "FULL_SHARD"
+    if path.stem == "zero3":
+        assert config.deepspeed_config["zero_stage"] == 3
 
 
 def test_two_processes_train_as_one_does(data, tiny, tmp_path):
