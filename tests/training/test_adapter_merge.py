@@ -1,14 +1,12 @@
 """Merged adapters, on a tiny model that QLoRA trained: near to what was trained, and loadable everywhere."""
 
-import contextlib
-import io
 import json
 import shutil
 from importlib import import_module
 
 import pytest
+from train_bench import run
 
-from curate.cli import main
 from curate.models import Merge, MergeHow
 from curate.sampling import Prompt, Sampling, Transformers, Vllm
 
@@ -24,33 +22,20 @@ STEPS = 6
 
 
 def _cli(*words):
-    said, talk = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(talk),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main([str(word) for word in (*words, "--format", "json")])
-    return ended.value.code, json.loads(said.getvalue())
+    return run(*words, "--format", "json")
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """A folder with a tiny Qwen2 and its tokenizer."""
-    return import_module("tiny_model").make_tiny_model(tmp_path_factory.mktemp("model") / "tiny")
-
-
-@pytest.fixture(scope="module")
-def tuned(tiny, tmp_path_factory):
+def tuned(tiny_model, tmp_path_factory):
     """An adapter that was trained on the tiny model in NF4."""
     peft, torch, hub = (import_module(name) for name in ("peft", "torch", "transformers"))
     torch.manual_seed(0)
     base = hub.AutoModelForCausalLM.from_pretrained(
-        tiny, quantization_config=hub.BitsAndBytesConfig(**NF4), device_map={"": "cpu"}
+        tiny_model, quantization_config=hub.BitsAndBytesConfig(**NF4), device_map={"": "cpu"}
     )
     lora = peft.LoraConfig(r=8, lora_alpha=16, target_modules="all-linear", lora_dropout=0.1)
     model = peft.get_peft_model(base, lora).train()
-    tokenizer = hub.AutoTokenizer.from_pretrained(tiny)
+    tokenizer = hub.AutoTokenizer.from_pretrained(tiny_model)
     texts = list(import_module("tiny_model").invented_texts())[:STEPS]
     optimiser = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=3e-3)
     for text in texts:
@@ -89,9 +74,11 @@ def _logits(folder, adapter=None, **keys):
         return model.train()(input_ids=ids).logits.float()
 
 
-def test_merging_into_what_the_quantised_base_stands_for_is_what_was_trained(merged, tiny, tuned):
+def test_merging_into_what_the_quantised_base_stands_for_is_what_was_trained(
+    merged, tiny_model, tuned
+):
     config = import_module("transformers").BitsAndBytesConfig(**NF4)
-    trained = _logits(tiny, tuned, quantization_config=config)
+    trained = _logits(tiny_model, tuned, quantization_config=config)
     apart = {how: float((_logits(out) - trained).abs().max()) for how, (out, _) in merged.items()}
     assert apart[MergeHow.DEQUANTIZE_AND_MERGE] < 0.1 * apart[MergeHow.FULL_PRECISION]
     assert apart[MergeHow.DEQUANTIZE_AND_MERGE] < 0.1 * apart[MergeHow.MERGE_AND_REQUANTIZE]
@@ -100,10 +87,10 @@ def test_merging_into_what_the_quantised_base_stands_for_is_what_was_trained(mer
     assert said.same_first == 1.0
 
 
-def test_what_was_merged_how_and_of_what_is_written_down(merged, tiny, tuned):
+def test_what_was_merged_how_and_of_what_is_written_down(merged, tiny_model, tuned):
     records = [record for _, record in merged.values()]
     assert [record.how for record in records] == list(MergeHow)
-    assert {(one.base, one.adapter) for one in records} == {(tiny.name, tuned.name)}
+    assert {(one.base, one.adapter) for one in records} == {(tiny_model.name, tuned.name)}
     assert len({(one.base_sha256, one.adapter_sha256) for one in records}) == 1
     assert {"peft", "torch", "transformers", "bitsandbytes"} <= {*records[0].packages}
     for out, record in merged.values():
@@ -136,9 +123,9 @@ def _edited(folder, target, **keys):
     return target
 
 
-def test_an_adapter_of_another_base_is_refused(tuned, tiny, tmp_path):
+def test_an_adapter_of_another_base_is_refused(tuned, tiny_model, tmp_path):
     other = tmp_path / "other"
-    shutil.copytree(tiny, other)
+    shutil.copytree(tiny_model, other)
     torch = import_module("safetensors.torch")
     weights = torch.load_file(other / "model.safetensors")
     name = "model.layers.1.mlp.up_proj.weight"

@@ -1,16 +1,12 @@
 """The paper's order through the command line: corpus, CPT, pairs sampled from the CPT model, RPO, merge."""
 
-import contextlib
-import io
-import json
 import math
-from importlib import import_module
 
 import polars as pl
 import pytest
+from train_bench import metrics_of, run
 
 from curate.artefacts import share
-from curate.cli import main
 from curate.runs import read_manifest
 
 pytestmark = [pytest.mark.models, pytest.mark.filterwarnings("ignore")]
@@ -27,14 +23,7 @@ SAMPLED = (
 
 
 def _cli(*words):
-    said, talk = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(talk),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main([str(word) for word in (*words, "--format", "json")])
-    return ended.value.code, json.loads(said.getvalue())
+    return run(*words, "--format", "json")
 
 
 def _train(stage, data, base, out, *more):
@@ -44,16 +33,14 @@ def _train(stage, data, base, out, *more):
 
 
 @pytest.fixture(scope="module")
-def order(tmp_path_factory):
-    """The folder of all the runs, up to the pairs."""
-    folder = tmp_path_factory.mktemp("order")
-    base = import_module("tiny_model").make_tiny_model(folder / "tiny")
-    assert _cli("demo", "--out", folder / "demo")[0] == 0
-    code, told = _train("cpt", folder / "demo", base, folder / "cpt")
+def order(bench, tmp_path_factory):
+    """The folder of the runs of CPT and of the pairs."""
+    folder, base = tmp_path_factory.mktemp("order"), bench.model
+    code, told = _train("cpt", bench.corpus, base, folder / "cpt")
     assert code == 0, told
     settings = [word for setting in SAMPLED for word in ("--set", setting)]
     code, told = _cli(
-        *("make-pairs", "--corpus", folder / "demo", "--engine", "vllm", "--model", base),
+        *("make-pairs", "--corpus", bench.corpus, "--engine", "vllm", "--model", base),
         *("--adapter", folder / "cpt" / "adapter", "--n", 2, "--benchmark", HELD_OUT, *settings),
         *("--out", folder / "pairs"),
     )
@@ -61,25 +48,25 @@ def order(tmp_path_factory):
     return folder
 
 
-def test_rpo_goes_on_from_the_weights_that_sampled(order):
+def test_rpo_goes_on_from_the_weights_that_sampled(bench, order):
     adapter = order / "cpt" / "adapter"
     sampled_by = pl.read_parquet(order / "pairs" / "responses.parquet")["model"].unique().to_list()
-    assert sampled_by == ["tiny+adapter"]
-    code, told = _train("rpo", order / "pairs", order / "tiny", order / "rpo", "--adapter", adapter)
+    assert sampled_by == ["model+adapter"]
+    code, told = _train("rpo", order / "pairs", bench.model, order / "rpo", "--adapter", adapter)
     assert code == 0, told
     result = read_manifest(order / "rpo").result
     assert result["start_dpo_loss"] == pytest.approx(math.log(2), abs=1e-4)
     assert result["probes"]["sampler"].startswith("same tokenizer, template, weights")
     assert result["verdict"] == "pass"
-    rows = [json.loads(line) for line in (order / "rpo" / "metrics.jsonl").open()]
+    rows = metrics_of(order / "rpo")
     assert len(rows) == 4
     for row in rows:
         assert row["loss"] == pytest.approx(row["dpo_loss"] + 10 * row["nll_loss"], rel=1e-4)
 
 
-def test_weights_that_did_not_sample_are_refused(order, tmp_path):
+def test_weights_that_did_not_sample_are_refused(bench, order, tmp_path):
     new = ("--set", "lora.r=8")
-    code, told = _train("rpo", order / "pairs", order / "tiny", tmp_path / "base", *new)
+    code, told = _train("rpo", order / "pairs", bench.model, tmp_path / "base", *new)
     assert code == 4
     assert "adapter" in told["error"]["message"]
     code, merged = _cli("merge", order / "cpt" / "adapter", "--out", tmp_path / "merged")

@@ -1,7 +1,5 @@
 """Every shipped recipe trains a tiny model in place of its own, and two processes train as one."""
 
-import contextlib
-import io
 import json
 import math
 import subprocess
@@ -10,9 +8,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from train_bench import metrics_of, run
 
 from curate.artefacts import share
-from curate.cli import main
 from curate.models import Status
 from curate.publishing import model_card
 from curate.runs import read_manifest
@@ -41,14 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def _cli(*words):
-    said, talk = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(talk),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main([str(word) for word in (*words, "--format", "json")])
-    return ended.value.code, json.loads(said.getvalue())
+    return run(*words, "--format", "json")
 
 
 def _set(**more):
@@ -57,26 +48,13 @@ def _set(**more):
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """A folder with a tiny Qwen2 and its tokenizer."""
-    return import_module("tiny_model").make_tiny_model(tmp_path_factory.mktemp("model") / "tiny")
+def data(bench):
+    """The runs to train on, by stage."""
+    return {"cpt": bench.corpus, "sft": bench.corpus, "rpo": bench.pairs, "dpo": bench.pairs}
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """The demo's runs, by the stage that trains on them."""
-    folder = tmp_path_factory.mktemp("data")
-    assert _cli("demo", "--out", folder / "demo")[0] == 0
-    demo = share("pipelines", "demo")
-    words = ("--recipe", demo / "demo.yaml", "--sft", "direct", "--out", folder / "sft")
-    code, told = _cli("build-corpus", *words)
-    assert code == 0, told
-    pairs = folder / "demo-pairs"
-    return {"cpt": folder / "demo", "sft": folder / "sft", "rpo": pairs, "dpo": pairs}
-
-
-@pytest.fixture(scope="module")
-def trained(tiny, data, tmp_path_factory):
+def trained(tiny_model, data, tmp_path_factory):
     """Trains by a recipe for two steps, once, and gives the run's folder."""
     runs = {}
 
@@ -85,7 +63,7 @@ def trained(tiny, data, tmp_path_factory):
             stage = read_stage(RECIPES[name])
             out = tmp_path_factory.mktemp("trained") / name
             words = ["train", stage, "--recipe", RECIPES[name], "--data", data[stage]]
-            words += ["--model", tiny, "--out", out, *_set()]
+            words += ["--model", tiny_model, "--out", out, *_set()]
             if stage in ("rpo", "dpo"):  # the demo's answers were written by hand
                 words += ["--set", "data.sampler=unchecked"]
             if name in KEPT:
@@ -105,9 +83,9 @@ def read_stage(path):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_trains(trained, name):
-    run = trained(name)
-    manifest = read_manifest(run)
-    rows = [json.loads(line) for line in (run / "metrics.jsonl").read_bytes().splitlines()]
+    out = trained(name)
+    manifest = read_manifest(out)
+    rows = metrics_of(out)
     assert manifest.status is Status.DONE
     assert [row["step"] for row in rows] == [1, 2]
     assert all(math.isfinite(row["loss"]) for row in rows)
@@ -116,22 +94,24 @@ def test_a_recipe_trains(trained, name):
         assert rows[0]["dpo_loss"] == pytest.approx(math.log(2), abs=0.01)
     kind = "model" if name == "mfpt-7b" else "adapter"
     assert manifest.result["trained"] == f"{kind}/"
-    assert list((run / kind).glob("*.safetensors"))
+    assert list((out / kind).glob("*.safetensors"))
 
 
 def test_the_card_says_what_the_manifest_says_and_the_hub_reads_it(trained):
-    run = trained("rpo-72b")
-    manifest = read_manifest(run)
-    text = (run / "adapter" / "README.md").read_text(encoding="utf-8")
+    out = trained("rpo-72b")
+    manifest = read_manifest(out)
+    text = (out / "adapter" / "README.md").read_text(encoding="utf-8")
     audit = import_module("curate.models").Audit.model_validate_json(
-        (run / "audit.json").read_bytes()
+        (out / "audit.json").read_bytes()
     )
     assert text == model_card(manifest, audit)
     assert import_module("huggingface_hub").ModelCard(text).data.library_name == "peft"
     assert "adapter/README.md" in {entry.path for entry in manifest.outputs}
 
 
-def test_an_adapter_that_was_trained_here_is_merged_as_it_was_trained(trained, tiny, tmp_path):
+def test_an_adapter_that_was_trained_here_is_merged_as_it_was_trained(
+    trained, tiny_model, tmp_path
+):
     code, told = _cli("merge", trained("cpt-72b") / "adapter", "--out", tmp_path / "merged")
     assert (code, told["how"]) == (0, "dequantize_and_merge"), told
     assert told["difference_from_trained"]["same_first"] > 0.95
@@ -146,9 +126,9 @@ def test_an_adapter_that_was_trained_here_is_merged_as_it_was_trained(trained, t
 
 @pytest.mark.parametrize("handling", ["dequantize_and_merge", "merge_and_requantize"])
 def test_an_adapter_on_top_of_a_merged_one_is_merged_into_that(
-    trained, tiny, data, tmp_path, handling
+    trained, tiny_model, data, tmp_path, handling
 ):
-    words = ("--recipe", RECIPES["rpo-base-72b"], "--data", data["rpo"], "--model", tiny)
+    words = ("--recipe", RECIPES["rpo-base-72b"], "--data", data["rpo"], "--model", tiny_model)
     words += ("--adapter", trained("cpt-72b") / "adapter", "--out", tmp_path / "rpo", *_set())
     more = (f"model.adapter_handling={handling}", "data.sampler=unchecked")
     code, told = _cli("train", "rpo", *words, *[w for one in more for w in ("--set", one)])
@@ -159,7 +139,7 @@ def test_an_adapter_on_top_of_a_merged_one_is_merged_into_that(
     assert code == 0, told
     assert told["how"] == ("dequantize_and_merge" if quantised else "full_precision")
     assert told["difference_from_trained"]["same_first"] > 0.95
-    code, told = _cli("merge", adapter, "--base", tiny, "--out", tmp_path / "no")
+    code, told = _cli("merge", adapter, "--base", tiny_model, "--out", tmp_path / "no")
     assert code == 3
     assert "the folder `base` of its run" in told["error"]["hint"]
 
@@ -176,10 +156,10 @@ def test_accelerate_reads_a_config(path):
         assert config.deepspeed_config["zero_stage"] == 3
 
 
-def test_two_processes_train_as_one_does(data, tiny, tmp_path):
+def test_two_processes_train_as_one_does(data, tiny_model, tmp_path):
     config = share("train", "accelerate", "ddp-cpu.yaml")
     words = ["train", "cpt", "--recipe", RECIPES["tiny-cpt"], "--data", data["cpt"]]
-    words += ["--model", tiny]
+    words += ["--model", tiny_model]
     code, told = _cli(*words, "--out", tmp_path / "one", *_set())
     assert code == 0, told
     launch = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", config]
@@ -195,9 +175,6 @@ def test_two_processes_train_as_one_does(data, tiny, tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     (told,) = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert told["steps"] == 2
-    losses = [
-        [json.loads(line)["loss"] for line in (tmp_path / run / "metrics.jsonl").open()]
-        for run in ("one", "two")
-    ]
+    losses = [[row["loss"] for row in metrics_of(tmp_path / name)] for name in ("one", "two")]
     assert losses[0] == pytest.approx(losses[1], abs=1e-3)
     assert read_manifest(tmp_path / "two").resolved["processes"] == 2
