@@ -137,12 +137,14 @@ def _making(out: Path) -> Iterator[Path]:
 
 def _base(work: MergeWork, quantized: Mapping[str, Any] | None) -> Any:
     transformers = installed("transformers")
-    config = transformers.BitsAndBytesConfig(**quantized) if quantized else None
+    config = (
+        {"quantization_config": transformers.BitsAndBytesConfig(**quantized)} if quantized else {}
+    )
     with _loading(work.base):
         return transformers.AutoModelForCausalLM.from_pretrained(
             str(work.base),
             dtype=work.dtype,
-            quantization_config=config,
+            **config,  # None would be taken for a wish, of a base that is stored in 4 bits
             device_map=work.device if work.device == "auto" else {"": work.device},
             use_safetensors=True,
             local_files_only=True,
