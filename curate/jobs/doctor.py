@@ -117,6 +117,7 @@ def _extras(packages: dict[str, list[Package]]) -> Iterator[Lack]:
 _USES = {
     "semantic": "the leakage stage's semantic pass",
     "page": "the tests of the report in a browser",
+    "train": "`curate train` and `curate merge`",
     "openai": "sampling from a server (--engine openai)",
     "train": "training and merging (curate train, curate merge)",
     "transformers": "sampling with transformers (--engine transformers)",

@@ -7,14 +7,14 @@ from curate.errors import InputError, UsageError
 from curate.jobs.execute import check_finished
 from curate.jobs.outcome import Outcome
 from curate.jobs.train_merge import merged_first, on_merged
-from curate.jobs.train_plan import Ready, made_ready, make_train_plan
+from curate.jobs.train_plan import Ready, made_ready, make_train_plan, work_of
 from curate.jobs.train_recipe import TrainOptions
 from curate.jobs.train_told import again, described, told
 from curate.jobs.train_write import write_run
 from curate.models import Status
 from curate.runs import RunFolder, read_manifest
 from curate.training.checkpoints import CHECKPOINTS, last_checkpoint
-from curate.training.fit import fit
+from curate.training.fit import Work, fit
 
 
 def train(
@@ -27,9 +27,10 @@ def train(
     plan = make_train_plan(options)
     if dry_run:
         return described(plan)
-    ready = made_ready(plan)
+    work = work_of(plan)
     if not plan.place.is_main:
-        return _followed(ready, out)
+        return _followed(work, out)
+    ready = made_ready(plan, work)
     with RunFolder(out, ready.request) as run:
         if run.finished:
             check_finished(out)
@@ -43,10 +44,10 @@ def train(
         return told(plan, out, result)
 
 
-def _followed(ready: Ready, out: Path) -> Outcome:
+def _followed(work: Work, out: Path) -> Outcome:
     """Computes what another process than the first does, which writes nothing and says nothing."""
     if not _is_done(out):
-        fit(on_merged(ready.work, out), out, None, lambda *_: None)
+        fit(on_merged(work, out), out, None, lambda *_: None)
     return Outcome(title="")
 
 

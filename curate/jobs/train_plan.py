@@ -76,32 +76,44 @@ def make_train_plan(options: TrainOptions) -> TrainPlan:
     return TrainPlan(options, recipe, data, place_of(recipe))
 
 
-def made_ready(plan: TrainPlan) -> Ready:
-    """Finds model and tokenizer, and runs the probes that need no weight in memory.
+def work_of(plan: TrainPlan) -> Work:
+    """Finds devices, model, tokenizer and the rows that fit, as each process does for itself.
 
     Raises:
-        SetupError: The model is not there.
+        SetupError: The model, or a device, is not there.
         InputError: The adapter is of another base, or no row can be trained on.
-        GateError: A probe failed.
+        GateError: A row is too long, or begins within a token.
         RecipeError: A value of the recipe is wrong.
     """
-    recipe, data = plan.recipe, plan.data
+    recipe = plan.recipe
     refuse_lacking(recipe, plan.place, memory_of_plan(plan))
     folder, adapter = model_folder(recipe.model), adapter_folder(recipe.model)
     if adapter:
         read = read_adapter(adapter)
         refuse_other_layers(read, folder)
-        refuse_other_origin(read, folder)
         refuse_other_lora(recipe, read)
     tokenizer = LocalTokenizer.load(folder)
-    max_length = max_length_of(plan, folder)
-    rows = measured(recipe, data.rows, tokenizer, max_length)
+    rows = measured(recipe, plan.data.rows, tokenizer, max_length_of(plan, folder))
+    return Work(recipe, folder, adapter, tokenizer.loaded, rows, plan.place)
+
+
+def made_ready(plan: TrainPlan, work: Work) -> Ready:
+    """Hashes the weights, and runs the probes that need none of them in memory.
+
+    Raises:
+        InputError: The adapter was trained on other weights.
+        GateError: A probe failed.
+    """
+    recipe, rows = plan.recipe, work.rows
+    if work.adapter:
+        refuse_other_origin(read_adapter(work.adapter), work.folder)
     weights = weights_of(recipe.model, _precision(recipe))
-    probes = [*_data_probes(plan), *passed(rows.lengths, rows.dropped, max_length)]
+    limit = max_length_of(plan, work.folder)
+    probes = [*_data_probes(plan), *passed(rows.lengths, rows.dropped, limit)]
     if recipe.stage.prefers and not recipe.merges_first:
-        probes += check_sampler(recipe, data.sampled, tokenizer.state(), weights)
+        state = LocalTokenizer(work.tokenizer).state()
+        probes += check_sampler(recipe, plan.data.sampled, state, weights)
     identity = _identity(plan, weights)
-    work = Work(recipe, folder, adapter, tokenizer.loaded, rows, plan.place)
     return Ready(plan, work, weights, probes, identity, _request(plan, weights, identity))
 
 

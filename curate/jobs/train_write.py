@@ -1,6 +1,7 @@
 """Writes what a training leaves: weights, metrics, the data's audit, the recipe, the report."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def _placed(ready: Ready, run: RunFolder, kind: str) -> Path:
         "version": code_version(),
     }
     (saved / ORIGIN).write_bytes(orjson.dumps(origin, option=orjson.OPT_INDENT_2))
+    shutil.rmtree(target, ignore_errors=True)  # of a try that ended before its manifest was written
     os.rename(saved, target)  # noqa: PTH104 (the atomic one)
     return target
 

@@ -64,7 +64,7 @@ def _plot(name: str, title: str, points: Sequence[tuple[int, float]]) -> Plot:
         name=name,
         title=title,
         line=" ".join(f"{x(step)},{y(value)}" for step, value in _thinned(points)),
-        across=[(x(step), f"{step:.0f}") for step in _ticks(first, last)],
+        across=[(x(step), f"{step}") for step in sorted({*map(round, _ticks(first, last))})],
         upwards=[(y(value), f"{value:.4g}") for value in _ticks(low, high)],
         text=f"{title} over the steps, {said}, between {min(values):.4g} and {max(values):.4g}.",
     )

@@ -155,5 +155,6 @@ def _within(name: str) -> str:
 
 
 def is_quantized(base: Path) -> bool:
+    """Whether a model is stored quantised."""
     """Whether a model is stored quantised, as its config.json says."""
     return bool(read_json(base / "config.json").get("quantization_config"))

@@ -31,6 +31,8 @@ class Seal(Record):
     format: str = "checkpoint/1"
     step: NonNegativeInt
     identity: Identity
+    start_loss: float | None = None
+    """The DPO loss before any weight changed."""
     sizes: dict[str, NonNegativeInt]
 
 
@@ -40,12 +42,17 @@ def remove_extras(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def seal(folder: Path, step: int, identity: Identity) -> None:
+def seal(folder: Path, step: int, identity: Identity, start_loss: float | None = None) -> None:
     """Says of a checkpoint that all of it is there, and what it is of."""
     remove_extras(folder)
     sizes = _sizes(folder)
-    text = Seal(step=step, identity=identity, sizes=sizes).model_dump_json(indent=2)
-    write_atomically(folder / SEAL, lambda path: _write(path, text))
+    told = Seal(step=step, identity=identity, start_loss=start_loss, sizes=sizes)
+    write_atomically(folder / SEAL, lambda path: _write(path, told.model_dump_json(indent=2)))
+
+
+def start_loss_of(checkpoint: Path) -> float | None:
+    """Returns the DPO loss with which the training began that a whole checkpoint is of."""
+    return Seal.model_validate_json((checkpoint / SEAL).read_bytes()).start_loss
 
 
 def last_checkpoint(folder: Path, identity: Identity) -> Path | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from curate.errors import SetupError
+from curate.errors import RecipeError, SetupError
 from curate.training.extras import installed
 from curate.training.memory import Device, Memory, memory_of
 from curate.training.recipe import TrainRecipe
@@ -61,6 +61,7 @@ def refuse_lacking(recipe: TrainRecipe, place: Place, memory: Memory | None) -> 
 
     Raises:
         SetupError: There are fewer, or another number of processes, or a precision that they lack.
+        RecipeError: Weights in 4 bits are to be spread, and stored in bytes.
     """
     wanted = recipe.devices.count if recipe.devices else place.world
     there = gpus() if place.kind == "cuda" else []
@@ -78,6 +79,7 @@ def refuse_lacking(recipe: TrainRecipe, place: Place, memory: Memory | None) -> 
             f"(or --set devices.count={place.world}, which changes the batch)",
         )
     _refuse_precision(recipe, place)
+    _refuse_storage(recipe)
 
 
 def shortage(place: Place, memory: Memory | None) -> str | None:
@@ -113,6 +115,20 @@ def _refuse_precision(recipe: TrainRecipe, place: Place) -> None:
         raise SetupError(
             "fp16 is asked for, and a CPU does not train in it",
             hint="--set trainer.fp16=false; bf16 works on a CPU, slowly.",
+        )
+
+
+def _refuse_storage(recipe: TrainRecipe) -> None:
+    """Refuses 4-bit weights in bytes where they are spread: FSDP and ZeRO-3 shard one type of number only."""
+    keys = recipe.quantization or {}
+    if not keys.get("load_in_4bit") or recipe.merges_first or not spreads(recipe):
+        return
+    stored = str(keys.get("bnb_4bit_quant_storage", "uint8"))
+    if stored != str(keys.get("bnb_4bit_compute_dtype", "float32")):
+        raise RecipeError(
+            f"4-bit weights are stored as {stored}, and FSDP and ZeRO-3 want them as bnb_4bit_compute_dtype",
+            where="quantization.bnb_4bit_quant_storage",
+            hint="--set quantization.bnb_4bit_quant_storage=bfloat16, as bnb_4bit_compute_dtype.",
         )
 
 

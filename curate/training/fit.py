@@ -9,7 +9,13 @@ from typing import Any
 
 from curate.errors import SetupError
 from curate.models import MetricsRow
-from curate.training.checkpoints import CHECKPOINTS, Identity, last_checkpoint, remove_extras
+from curate.training.checkpoints import (
+    CHECKPOINTS,
+    Identity,
+    last_checkpoint,
+    remove_extras,
+    start_loss_of,
+)
 from curate.training.devices import Place
 from curate.training.extras import installed, quieten
 from curate.training.load import config_of, load_model, lora_of
@@ -58,6 +64,7 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
     checkpoint = _checkpoint(out / CHECKPOINTS, identity, config)
     trainer = _trainer(work, config)
     trainer.identity = identity
+    trainer.start_loss = start_loss_of(checkpoint) if checkpoint else None
     check_prepared(
         work.recipe.stage,
         trainer.train_dataset,
@@ -74,7 +81,7 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
         raise KeyboardInterrupt
     _save(trainer, out, is_main=work.place.is_main)
     settings = {name: value for name, value in config.to_dict().items() if value is not None}
-    return Fitted(rows_of(state), state.global_step, getattr(trainer, "start_loss", None), settings)
+    return Fitted(rows_of(state), state.global_step, trainer.start_loss, settings)
 
 
 @contextmanager

@@ -12,7 +12,13 @@ from curate.errors import InputError, UsageError
 from curate.models import LogitDifference, Merge, MergeHow
 from curate.runs import code_version, storing
 from curate.sampling import LocalTokenizer
-from curate.training.adapters import MERGE, Adapter, refuse_other_layers, refuse_other_origin
+from curate.training.adapters import (
+    MERGE,
+    Adapter,
+    is_quantized,
+    refuse_other_layers,
+    refuse_other_origin,
+)
 from curate.training.extras import installed
 from curate.training.weights import weights_sha256
 
@@ -100,7 +106,9 @@ def write_merge(work: MergeWork, out: Path) -> Merge:
         packages={name: metadata.version(name) for name in PACKAGES},
     )
     with _making(out) as folder:
-        merged.save_pretrained(str(folder), max_shard_size=SHARD)
+        # what was loaded from 4 bits cannot be written as it was read
+        as_read = not is_quantized(work.base)
+        merged.save_pretrained(str(folder), max_shard_size=SHARD, save_original_format=as_read)
         for path in _tokenizer_files(work):
             shutil.copyfile(path, folder / path.name)
         (folder / MERGE).write_text(told.model_dump_json(indent=2) + "\n", encoding="utf-8")

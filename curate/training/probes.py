@@ -33,7 +33,7 @@ def check_start(dpo: float, rewards: Sequence[float], tolerance: float) -> None:
 def passed(lengths: TokenLengths, dropped: int, max_length: int | None) -> list[Probe]:
     """Returns the probes of lengths and boundaries, which `measured` has checked."""
     room = f"of {max_length:,}" if max_length else "and there is no limit"
-    left_out = f"; {dropped:,} longer ones are left out (data.on_long)" if dropped else ""
+    left_out = f"; longer, and left out (data.on_long): {dropped:,}" if dropped else ""
     return [
         Probe(
             probe="nothing is cut",

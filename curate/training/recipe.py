@@ -119,7 +119,7 @@ class TrainRecipe(Record):
         keeps = self.model.adapter is not None and self.model.adapter_handling is Handling.KEEP
         if self.quantization is not None and self.lora is None and not keeps:
             raise ValueError(
-                "lora: quantised weights cannot be trained; give `lora`, or an adapter to go on with (--adapter)"
+                "lora: quantised weights cannot be trained; give `lora`, or --adapter to go on with one"
             )
         again = self.model.adapter_handling is Handling.MERGE_AND_REQUANTIZE
         if again and self.quantization is None:

@@ -22,6 +22,8 @@ class Guarded:
     """What both trainers share: whole checkpoints, a stop before a NaN spreads, nothing sent anywhere."""
 
     identity: Identity
+    start_loss: float | None = None
+    """The DPO loss before any weight changed, once it is known."""
 
     def training_step(self, *args: Any, **kwargs: Any) -> Any:
         """Returns the loss of a micro-batch, its gradients added.
@@ -61,7 +63,7 @@ class Guarded:
             trainer.args.save_total_limit = limit
         trainer.accelerator.wait_for_everyone()
         if trainer.args.should_save:
-            seal(folder, step, self.identity)
+            seal(folder, step, self.identity, self.start_loss)
             rotate_checkpoints(str(folder.parent), limit, trainer.state.best_model_checkpoint)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
@@ -95,7 +97,6 @@ class PairTrainer(Guarded, DPOTrainer):
 
     def __init__(self, *args: Any, rpo: RpoLoss | None, **kwargs: Any) -> None:
         self._rpo = rpo
-        self.start_loss: float | None = None
         super().__init__(*args, **kwargs)
         self._match_reference()
 

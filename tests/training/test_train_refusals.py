@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from train_bench import LORA, run
 
-from curate.errors import GateError, SetupError
+from curate.errors import GateError, RecipeError, SetupError
 from curate.runs import content_sha256, file_sha256
 from curate.sampling import LocalTokenizer
 from curate.training import TrainRecipe, weights_sha256
@@ -207,3 +207,15 @@ def test_a_dry_run_tells_lengths_and_memory_and_writes_nothing(bench, tmp_path):
     code, said = run("train", "dpo", *words, "--format", "json")
     assert (code, said["error"]["message"][:34]) == (2, "the recipe is of the stage rpo, an")
     assert run("train", "rp", "--recipe", recipe, "--data", ".", "--out", tmp_path)[0] == 2
+
+
+def test_4_bit_weights_are_spread_only_as_numbers_that_can_be(bench, monkeypatch):
+    """Sharding wants bnb_4bit_quant_storage to be the computing type."""
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
+    keys = {"load_in_4bit": True, "bnb_4bit_compute_dtype": "bfloat16"}
+    told = {"recipe": "train/1", "stage": "cpt", "model": {"name": "m"}, "lora": LORA}
+    place = Place("cpu", 0, 0, 1)
+    with pytest.raises(RecipeError, match="4-bit weights are stored as uint8"):
+        refuse_lacking(TrainRecipe.model_validate(told | {"quantization": keys}), place, None)
+    keys["bnb_4bit_quant_storage"] = "bfloat16"
+    refuse_lacking(TrainRecipe.model_validate(told | {"quantization": keys}), place, None)

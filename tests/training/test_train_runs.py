@@ -38,6 +38,9 @@ def test_rpo_leaves_an_adapter_its_metrics_and_a_report(bench, cpt):
     for row in rows:
         assert row.loss == pytest.approx(row.dpo_loss + 10 * row.nll_loss, rel=1e-4)
     assert run("verify", out)[0] == 0
+    page = (out / "report.html").read_bytes()
+    assert run("report", out)[0] == 0
+    assert (out / "report.html").read_bytes() == page
     report = TrainReport.model_validate_json((out / "report.json").read_bytes())
     assert [one.probe for one in report.probes if not one.passed] == ["sampler"]
     assert (out / "audit.json").read_bytes() == (bench.pairs / "audit.json").read_bytes()

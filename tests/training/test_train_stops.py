@@ -1,5 +1,6 @@
 """What ends a training early, and how it goes on: Ctrl-C, kill -9, a full disk, a number that is none."""
 
+import math
 import os
 import resource
 import signal
@@ -74,6 +75,7 @@ def test_ctrl_c_saves_and_resume_goes_on_as_if_nothing_had_been(bench, cpt, kept
     code, said = bench.train("rpo", recipe, parted, *words, "--resume")
     assert code == 0, said
     same(losses(parted), losses(whole))
+    assert said["start_dpo_loss"] == pytest.approx(math.log(2), abs=1e-3)
     kind = "adapter" if kept else "model"
     name = f"{kind}/{'adapter_' if kept else ''}model.safetensors"
     load = import_module("safetensors.torch").load_file
