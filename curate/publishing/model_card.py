@@ -44,11 +44,11 @@ def model_card(manifest: Manifest, audit: Audit | None) -> str:
     stage, trained = recipe["stage"], str(manifest.result["trained"]).strip("/")
     trainer = manifest.result["trainer"]
     context = {
-        "front": _front(recipe, trained),
+        "front": _front(manifest.resolved["base_name"], stage, trained),
         "name": recipe["name"],
         "stage": _STAGES[stage],
         "trained": trained,
-        "base": _last(recipe["model"]["name"]),
+        "base": _last(manifest.resolved["base_name"]),
         "adapter": _last(recipe["model"]["adapter"]) if recipe["model"]["adapter"] else None,
         "recipe": recipe,
         "is_rpo": stage == "rpo",
@@ -63,29 +63,17 @@ def model_card(manifest: Manifest, audit: Audit | None) -> str:
     return _environment().get_template(TEMPLATE).render(context)
 
 
-def _front(recipe: dict[str, Any], trained: str) -> Markup:
-    """Returns the metadata that the Hub reads, as YAML."""
-    tags = [
-        "curate",
-        "jmle",
-        "medical",
-        recipe["stage"],
-        *(["lora"] if trained == "adapter" else []),
-    ]
+def _front(base: str, stage: str, trained: str) -> Markup:
+    """Returns the metadata that the Hub reads, as YAML; the base by its name there, or its folder's."""
+    tags = ["curate", "jmle", "medical", stage, *(["lora"] if trained == "adapter" else [])]
     data = {
-        "base_model": _base_model(recipe["model"]["name"]),
+        "base_model": visible(base, keep=""),
         "language": ["ja"],
         "library_name": "peft" if trained == "adapter" else "transformers",
         "pipeline_tag": "text-generation",
         "tags": tags,
     }
     return Markup(yaml.safe_dump(data, allow_unicode=True, sort_keys=False).strip())  # noqa: S704
-
-
-def _base_model(name: str) -> str:
-    """Returns the base's name on the Hub, or the last part of a folder's path."""
-    is_hub = name.count("/") == 1 and not name.startswith((".", "/"))
-    return visible(name if is_hub else _last(name), keep="")
 
 
 def _last(path: str) -> str:

@@ -69,6 +69,7 @@ def _manifest(stage="rpo", name="rpo-72b", model="Qwen/Qwen2.5-72B", **result):
         arguments={},
         resolved={
             "recipe": recipe,
+            "base_name": model,
             "weights": {"base": "34" * 32, "adapter": "56" * 32, "handling": "keep"},
             "unaudited": None,
             "processes": 2,
@@ -117,7 +118,7 @@ def test_its_metadata_is_what_the_hub_reads():
     assert front["base_model"] == "Qwen/Qwen2.5-72B"
     assert front["library_name"] == "peft"
     assert "rpo" in front["tags"]
-    whole = model_card(_manifest("cpt", model="/models/tiny", trained="model/"), AUDIT)
+    whole = model_card(_manifest("cpt", model="tiny", trained="model/"), AUDIT)
     assert _front(whole)["base_model"] == "tiny"
     assert _front(whole)["library_name"] == "transformers"
     assert "α" not in whole
