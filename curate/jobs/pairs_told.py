@@ -25,7 +25,7 @@ def told(
     """Returns the outcome of a run."""
     return Outcome(
         title="Pairs made" if error is None else "The run ended; what it made is written",
-        data={"run": str(out), **result},
+        data={"run": str(out), **{name: result[name] for name in result if name != "sampled_with"}},
         exit=error.exit if error else 0,
         error=Problem.of(error) if error else None,
         notes=[*_notes(plan, result)],

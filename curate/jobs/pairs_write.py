@@ -14,11 +14,12 @@ from curate.jobs.pairs_recorded import RecordedRows
 from curate.jobs.pairs_report import run_report
 from curate.jobs.pairs_shards import PAIR_SCHEMA, Paired
 from curate.jobs.power import shown_power
-from curate.models import Audit, AuditVerdict, PairLedger
+from curate.models import Audit, AuditVerdict, PairLedger, SampledWith
 from curate.reports import render_pairs
 from curate.runs import RunFolder, table_sha256
-from curate.sampling import ChatTemplate, Tokenizer
+from curate.sampling import ChatTemplate, LocalTokenizer, ModelEngine, Tokenizer
 from curate.tables import row_digests
+from curate.training import weights_sha256
 
 BLANKS = " \t\r\n\u3000"
 OUTPUTS = (
@@ -136,8 +137,25 @@ def _result(plan: PairsPlan, made: Made, audit: Audit) -> dict[str, Any]:
         "ground_truths": ledger.stage("ground_truths").rows_out,
         "pairs": ledger.pairs,
         "tokenizer": "known" if made.tokenizer else None,
+        "sampled_with": _sampled_with(plan, made.tokenizer).model_dump(mode="json"),
         "pairs_by_tiers": {name: stage.rows_out for name, stage in pairs.items()},
         "dropped_by": {s.stage: s.dropped for s in ledger.stages if s.dropped},
         "power": shown_power(audit.power),
         "content_sha256": audit.content_sha256,
     }
+
+
+def _sampled_with(plan: PairsPlan, tokenizer: Tokenizer | None) -> SampledWith:
+    """Returns what is known of the model that sampled, for whoever trains on the pairs."""
+    engine = plan.recipe.engine
+    known: dict[str, Any] = {}
+    if isinstance(engine, ModelEngine):
+        adapter = engine.adapter_folder()
+        known = {
+            "model": engine.shown_model(),
+            "weights_sha256": weights_sha256(engine.folder()),
+            "adapter_sha256": weights_sha256(adapter) if adapter else None,
+            "dtype": engine.dtype,
+        }
+    state = tokenizer.state() if isinstance(tokenizer, LocalTokenizer) else {}
+    return SampledWith(engine=engine.engine, **known, **state)

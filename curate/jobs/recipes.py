@@ -1,4 +1,4 @@
-"""The shipped recipes and SFT templates, listed or copied to be changed, and the known benchmarks."""
+"""The shipped recipes, templates and accelerate configs, listed or copied, and the known benchmarks."""
 
 import shutil
 from pathlib import Path
@@ -18,6 +18,8 @@ def list_recipes() -> Outcome:
         title="Recipes",
         data={
             "recipes": {name: _purpose(path) for name, path in _recipes().items()},
+            "training_recipes": {name: _purpose(path) for name, path in _training().items()},
+            "accelerate_configs": {name: _purpose(path) for name, path in _accelerate().items()},
             "prompt_templates": {name: _purpose(path) for name, path in prompt_templates().items()},
             "sft_templates": {name: _purpose(path) for name, path in sft_templates().items()},
             "benchmarks": [
@@ -27,13 +29,14 @@ def list_recipes() -> Outcome:
             "templates": [path.stem for path in _files("templates", "yaml")],
             "sql": [path.stem for path in _files("sql", "sql")],
             "folder": str(share("pipelines")),
+            "training_folder": str(share("train")),
         },
         hint="curate recipes corpus --to corpus.yaml",
     )
 
 
 def copy_recipe(name: str, to: Path) -> Outcome:
-    """Copies the recipe or the template `name` to a new file.
+    """Copies the recipe, template or accelerate config `name` to a new file.
 
     A name that an SFT template and a prompt template share is told apart as `sft/NAME` and `prompts/NAME`.
 
@@ -48,20 +51,19 @@ def copy_recipe(name: str, to: Path) -> Outcome:
         )
     with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
         shutil.copyfile(path, target)
-    words = {
-        "sft": f"build-corpus SOURCE --sft {target}",
-        "prompts": f"make-pairs --corpus RUN --engine vllm --model MODEL --template {target}",
-    }.get(kind) or _command(target)
     return Outcome(
-        title="Recipe copied",
-        data={"recipe": name, "to": str(target)},
-        hint=f"curate {words} --out RUN",
+        title="Recipe copied", data={"recipe": name, "to": str(target)}, hint=_command(kind, target)
     )
 
 
 def _known(name: str) -> tuple[str, Path]:
     """Returns the kind and the file of what is shipped as `name`, or as `KIND/name`."""
-    kinds = {"recipe": _recipes(), "sft": sft_templates(), "prompts": prompt_templates()}
+    kinds = {
+        "recipe": _recipes() | _training(),
+        "sft": sft_templates(),
+        "prompts": prompt_templates(),
+        "accelerate": _accelerate(),
+    }
     files = {f"{kind}/{stem}": path for kind, some in kinds.items() for stem, path in some.items()}
     found = [one for one in files if name in (one, one.partition("/")[2])]
     if len(found) > 1:
@@ -75,18 +77,36 @@ def _known(name: str) -> tuple[str, Path]:
     return found[0].partition("/")[0], files[found[0]]
 
 
-def _command(recipe: Path) -> str:
-    """Returns the command that takes a recipe of this kind, with what it needs."""
+def _command(kind: str, copy: Path) -> str:
+    """Returns the command that takes what was copied, with what it needs."""
+    if kind == "accelerate":
+        words = "-m curate train STAGE --recipe RECIPE --data RUN --out DIR"
+        return f"accelerate launch --config_file {copy} {words}"
+    if kind == "sft":
+        return f"curate build-corpus SOURCE --sft {copy} --out RUN"
+    if kind == "prompts":
+        words = "--corpus RUN --engine vllm --model MODEL"
+        return f"curate make-pairs {words} --template {copy} --out RUN"
+    data = read_recipe(copy).data
     words = {
         "audit/1": "audit SOURCE",
         "corpus/1": "build-corpus SOURCE",
         "pairs/1": "make-pairs --corpus RUN --engine vllm --model MODEL",
-    }
-    return f"{words[read_recipe(recipe).data['recipe']]} --recipe {recipe}"
+        "train/1": f"train {data.get('stage')} --data RUN",
+    }[data["recipe"]]
+    return f"curate {words} --recipe {copy} --out RUN"
 
 
 def _recipes() -> dict[str, Path]:
     return {path.stem: path for path in _files("", "yaml")}
+
+
+def _training() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(share("train").glob("*.yaml"))}
+
+
+def _accelerate() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(share("train", "accelerate").glob("*.yaml"))}
 
 
 def _files(folder: str, suffix: str) -> list[Path]:

@@ -8,11 +8,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 from curate.errors import InputError, boundary
 from curate.jobs.outcome import Outcome
 from curate.jobs.power import shown_power
-from curate.models import PairsReport, PowerReport, Report
-from curate.reports import render_pairs, render_power, report_page
+from curate.models import PairsReport, PowerReport, Report, TrainReport
+from curate.reports import render_pairs, render_power, render_train, report_page
 from curate.runs import write_atomically
 
-_AnyReport = Report | PowerReport | PairsReport
+_AnyReport = Report | PowerReport | PairsReport | TrainReport
 _REPORTS: TypeAdapter[_AnyReport] = TypeAdapter(
     Annotated[_AnyReport, Field(discriminator="format")]
 )
@@ -43,6 +43,8 @@ def report(run: Path) -> Outcome:
                 stream.writelines(report_page(told, told.findings))
             elif isinstance(told, PowerReport):
                 stream.write(render_power(told).encode())
+            elif isinstance(told, TrainReport):
+                stream.write(render_train(told).encode())
             else:
                 stream.write(render_pairs(told).encode())
 
@@ -58,4 +60,6 @@ def _numbers(told: _AnyReport) -> dict[str, Any]:
         return {"power": shown_power(told.calibration.power)}
     if isinstance(told, PairsReport):
         return {"verdict": told.audit.verdict.value, "pairs": told.pairs}
+    if isinstance(told, TrainReport):
+        return {"stage": told.stage, "steps": told.steps}
     return {"verdict": told.audit.verdict.value, "findings": told.findings_total}

@@ -14,6 +14,7 @@ from curate.grading.recipe import PairsRecipe
 from curate.jobs.outcome import Outcome, Problem
 from curate.leakage import BenchmarkLayout, BenchmarkLock
 from curate.tables import share
+from curate.training import TrainRecipe
 
 RECORDS: dict[str, type[BaseModel]] = {
     "audit": models.Audit,
@@ -27,6 +28,8 @@ RECORDS: dict[str, type[BaseModel]] = {
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,
+    "merge": models.Merge,
+    "metrics_row": models.MetricsRow,
     "pair": models.Pair,
     "pair_ledger": models.PairLedger,
     "pairs_recipe": PairsRecipe,
@@ -38,6 +41,8 @@ RECORDS: dict[str, type[BaseModel]] = {
     "report": models.Report,
     "response": models.Response,
     "score": models.Score,
+    "train_recipe": TrainRecipe,
+    "train_report": models.TrainReport,
 }
 
 

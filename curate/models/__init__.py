@@ -14,6 +14,7 @@ from curate.models.calibration import Calibration, PowerReport, SweepRow
 from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
+from curate.models.merge import LogitDifference, Merge, MergeHow
 from curate.models.pair import Pair, Tier
 from curate.models.pair_ledger import PairLedger, PairStage
 from curate.models.pairs_report import (
@@ -58,6 +59,7 @@ from curate.models.report import (
 )
 from curate.models.response import Grade, Response
 from curate.models.score import Score, Scores, Stratum, Tally
+from curate.models.train import MetricsRow, Probe, SampledWith, TokenLengths, TrainReport
 
 __all__ = [
     "LEAKS",
@@ -92,7 +94,11 @@ __all__ = [
     "Ledger",
     "LengthGap",
     "Lengths",
+    "LogitDifference",
     "Manifest",
+    "Merge",
+    "MergeHow",
+    "MetricsRow",
     "NonEmpty",
     "NotChecked",
     "OptionPair",
@@ -108,6 +114,7 @@ __all__ = [
     "PatternRow",
     "Power",
     "PowerReport",
+    "Probe",
     "Provenance",
     "Quarantined",
     "Question",
@@ -116,6 +123,7 @@ __all__ = [
     "Report",
     "Response",
     "SampledBy",
+    "SampledWith",
     "Score",
     "Scores",
     "Sha256",
@@ -128,6 +136,8 @@ __all__ = [
     "Tally",
     "Tier",
     "TierRow",
+    "TokenLengths",
+    "TrainReport",
     "Verdict",
     "VerdictCounts",
     "VoteRow",

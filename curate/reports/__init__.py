@@ -3,7 +3,7 @@
 from curate.reports.build import built_report, redo
 from curate.reports.facts import ReportFacts
 from curate.reports.pairs import PairsFacts, pairs_report
-from curate.reports.render import render_html, render_pairs, render_power
+from curate.reports.render import render_html, render_pairs, render_power, render_train
 from curate.reports.write import report_json, report_page
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "render_html",
     "render_pairs",
     "render_power",
+    "render_train",
     "report_json",
     "report_page",
 ]

@@ -13,8 +13,16 @@ import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from curate.models import Decision, FindingCard, PairsReport, PowerReport, Report, Verdict
-from curate.reports import formats, pairs_page
+from curate.models import (
+    Decision,
+    FindingCard,
+    PairsReport,
+    PowerReport,
+    Report,
+    TrainReport,
+    Verdict,
+)
+from curate.reports import formats, pairs_page, train_page
 from curate.reports.cards import card_of
 from curate.reports.curve import curve
 from curate.reports.flow import steps, year_proof
@@ -24,7 +32,15 @@ from curate.reports.summary import Pair, Summary, applied, summarise
 from curate.reports.verdicts import WORDS, absent_years, sentence
 from curate.text import visible
 
-__all__ = ["PAGE", "Cards", "render_html", "render_page", "render_pairs", "render_power"]
+__all__ = [
+    "PAGE",
+    "Cards",
+    "render_html",
+    "render_page",
+    "render_pairs",
+    "render_power",
+    "render_train",
+]
 
 PAGE = 50
 """Cards a page."""
@@ -88,6 +104,11 @@ def render_power(report: PowerReport) -> str:
 def render_pairs(report: PairsReport) -> str:
     """Returns the report of `make-pairs` as one self-contained HTML file."""
     return _environment().get_template("pairs.html.jinja").render(pairs_page.context(report))
+
+
+def render_train(report: TrainReport) -> str:
+    """Returns the report of `train` as one self-contained HTML file."""
+    return _environment().get_template("train.html.jinja").render(train_page.context(report))
 
 
 @cache

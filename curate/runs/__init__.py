@@ -1,6 +1,6 @@
 """The run folder: the only writer. Outputs appear whole or not at all."""
 
-from curate.runs.atomic import sync, write_atomically
+from curate.runs.atomic import storing, sync, write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions
 from curate.runs.folder import Request, RunFolder, read_manifest
 from curate.runs.hashing import (
@@ -29,6 +29,7 @@ __all__ = [
     "listing_sha256",
     "package_versions",
     "read_manifest",
+    "storing",
     "sync",
     "table_sha256",
     "verify_run",

@@ -10,7 +10,7 @@ import curate
 from curate.tables import share
 
 PACKAGES = ("duckdb", "jinja2", "orjson", "polars", "pydantic", "pyyaml", "rapidfuzz", "typer")
-_SUFFIXES = frozenset({".py", ".sql", ".yaml", ".html", ".css", ".js", ".j2"})
+_SUFFIXES = frozenset({".py", ".sql", ".yaml", ".html", ".css", ".js", ".jinja"})
 
 
 @cache
@@ -18,7 +18,8 @@ def code_sha256() -> str:
     """Returns one hash of every file whose change may change a run's output."""
     package = Path(curate.__file__).resolve().parent
     digest = hashlib.sha256()
-    for label, root in (("curate", package), ("pipelines", share("pipelines"))):
+    shared = ((name, share(name)) for name in ("data_cards", "pipelines"))
+    for label, root in (("curate", package), *shared):
         for path in sorted(root.rglob("*")):
             relative = path.relative_to(root)
             if path.suffix in _SUFFIXES and relative.parts[0] != "_share":

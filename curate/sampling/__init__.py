@@ -2,6 +2,7 @@
 
 from curate.sampling.engine import Answers, Engine, Sampler, Tokenizer
 from curate.sampling.engines import AnyEngine, OpenAI, Recorded, Transformers, Vllm
+from curate.sampling.engines.model import ModelEngine
 from curate.sampling.engines.recorded import RecordedSampler
 from curate.sampling.examples import Examples, drawn_examples, given_examples
 from curate.sampling.given import read_examples
@@ -32,6 +33,7 @@ __all__ = [
     "Examples",
     "LocalTokenizer",
     "Message",
+    "ModelEngine",
     "OpenAI",
     "Progress",
     "Prompt",

@@ -15,8 +15,9 @@ def installed(module: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except (ImportError, OSError) as exc:
+        page = "train" if extra == "train" else "sampling"
         package = module.partition(".")[0].replace("_", "-")
         raise SetupError(
             f"the package {package} cannot be imported: {str(exc).partition(chr(10))[0]}",
-            hint=f"pip install 'jmle-curate[{extra}]' (docs/sampling.md says how, without a GPU too).",
+            hint=f"pip install 'jmle-curate[{extra}]' (docs/{page}.md says how, without a GPU too).",
         ) from exc

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from jinja2 import TemplateError
 
 from curate.errors import InputError
+from curate.runs import json_sha256
 from curate.sampling.extras import installed
 from curate.sampling.prompt import Message, Prompt
 
@@ -60,10 +62,36 @@ class LocalTokenizer:
         Raises:
             InputError: The tokenizer has no chat template, or it refuses the messages.
         """
+        return self._written(messages, asks=True)
+
+    def finished_chat(self, messages: Iterable[Message]) -> str:
+        """Returns a chat as text with its last turn ended, by the tokenizer's chat template.
+
+        Raises:
+            InputError: The tokenizer has no chat template, or it refuses the messages.
+        """
+        return self._written(messages, asks=False)
+
+    def state(self) -> dict[str, str | None]:
+        """Returns hashes of how texts become tokens, and of the chat template, None where there is none.
+
+        They do not depend on how the tokenizer was saved, or on the token that pads.
+        """
+        told = orjson.loads(self.loaded.backend_tokenizer.to_str())
+        for key in ("truncation", "padding"):
+            told.pop(key, None)
+        ends = [self.loaded.bos_token, self.loaded.eos_token]
+        template = self.loaded.chat_template
+        return {
+            "tokenizer_sha256": json_sha256({"tokenizer": told, "ends": ends}),
+            "chat_template_sha256": json_sha256(template) if template else None,
+        }
+
+    def _written(self, messages: Iterable[Message], *, asks: bool) -> str:
         turns = [{"role": turn.role, "content": turn.content} for turn in messages]
         try:
             text: str = self.loaded.apply_chat_template(
-                turns, tokenize=False, add_generation_prompt=True
+                turns, tokenize=False, add_generation_prompt=asks
             )
         except (ValueError, TypeError, TemplateError) as exc:
             raise InputError(

@@ -36,6 +36,8 @@ def completed(python):
 
 
 BENCHMARKS = sorted(known_layouts())
+TRAINING = [path.stem for path in share("train").rglob("*.yaml") if path.parent.name != "models"]
+RECIPES = sorted(["audit", "corpus", "direct", "pairs", "sft", *TRAINING])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,8 @@ BENCHMARKS = sorted(known_layouts())
         ("curate audit x --benchmark ", [f"{name}=" for name in BENCHMARKS]),
         ("curate build-corpus x --benchmark ya", ["yakugakuqa="]),
         ("curate build-corpus x --sft ", ["direct", "sft"]),
-        ("curate recipes ", ["audit", "corpus", "direct", "pairs", "sft"]),
+        ("curate recipes ", RECIPES),
+        ("curate recipes fs", ["fsdp-qlora"]),
         ("curate schema ", sorted(RECORDS)),
         ("curate schema que", ["question"]),
         ("curate sql --format ", ["human", "json", "quiet"]),

@@ -161,3 +161,19 @@ def test_trl_trains_on_the_pairs_as_they_are(made, tiny, tmp_path, name):
     losses = [line["loss"] for line in trainer.state.log_history if "loss" in line]
     assert len(losses) == STEPS
     assert all(map(math.isfinite, losses))
+
+
+def test_rpo_starts_from_the_model_that_sampled_and_from_no_other(made, tiny, tmp_path):
+    recipe = tmp_path / "rpo.yaml"
+    recipe.write_text(
+        "recipe: train/1\nstage: rpo\nmodel: {name: m, dtype: float32}\ndevices: {kind: cpu}\n"
+        "lora: {r: 4}\ntrainer: {max_steps: 2, per_device_train_batch_size: 2, logging_steps: 1}\n"
+    )
+    words = ("train", "rpo", "--recipe", recipe, "--data", made, "--format", "json")
+    code, said = _run(*words, "--model", tiny, "--out", tmp_path / "rpo")
+    assert code == 0, said
+    assert orjson.loads(said)["start_dpo_loss"] == pytest.approx(math.log(2), abs=1e-6)
+    other = import_module("tiny_model").make_tiny_model(tmp_path / "other", seed=1)
+    code, said = _run(*words, "--model", other, "--out", tmp_path / "no")
+    assert code == 4
+    assert "sampled with another model" in orjson.loads(said)["error"]["message"]
