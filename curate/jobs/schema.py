@@ -24,6 +24,8 @@ RECORDS: dict[str, type[BaseModel]] = {
     "corpus_recipe": CorpusRecipe,
     "decision": models.Decision,
     "document": models.Document,
+    "evaluated_item": models.EvaluatedItem,
+    "evaluation": models.Evaluation,
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,

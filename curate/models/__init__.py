@@ -11,6 +11,14 @@ from curate.models.audit import (
 )
 from curate.models.base import NonEmpty, Record, Sha256
 from curate.models.calibration import Calibration, PowerReport, SweepRow
+from curate.models.evaluated import (
+    EvaluatedBenchmark,
+    EvaluatedItem,
+    EvaluatedMode,
+    Evaluation,
+    EvaluationResult,
+    NotAsked,
+)
 from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
@@ -75,6 +83,11 @@ __all__ = [
     "Distinct",
     "Document",
     "Estimate",
+    "EvaluatedBenchmark",
+    "EvaluatedItem",
+    "EvaluatedMode",
+    "Evaluation",
+    "EvaluationResult",
     "Evidence",
     "Example",
     "ExampleSample",
@@ -94,6 +107,7 @@ __all__ = [
     "Lengths",
     "Manifest",
     "NonEmpty",
+    "NotAsked",
     "NotChecked",
     "OptionPair",
     "OutcomeRow",
