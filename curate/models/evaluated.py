@@ -15,14 +15,15 @@ Method = Literal["generation", "loglikelihood"]
 class EvaluatedItem(Record):
     """One answer: a row of evaluation.parquet, unique by benchmark, item, mode, language and repeat.
 
-    Items without a key, and those that were not asked, have no row; evaluation.json lists them. `gold` are the accepted answers.
-    `strict` tells whether the published scorer counts the response as right, and `score` the points it
-    earns of `points`; `answer` and `correct` are the tolerant reading, `answer` null where nothing
-    could be read. `gestalt` is null where that metric does not score the item. `serial` is a follow-up,
-    whose case stands with the first question; items of one case share `vignette_id`. `forbidden` tells
-    whether a forbidden choice was picked, as published; null where nobody says which those are.
-    `tokens` is the length of the response. By log-likelihood, `answer` is the option with the smallest
-    loss, and `norm_correct` tells whether the one with the smallest loss per token is right.
+    Items without a key, and those that were not asked, have no row; evaluation.json lists them. `gold`
+    are the accepted answers. `strict` tells whether the published scorer counts the response as right,
+    and `score` the points it earns of `points`; `answer` and `correct` are the tolerant reading,
+    `answer` null where nothing could be read. `gestalt` is null where that metric does not score the
+    item. `serial` is a follow-up, whose case stands with the first question; items of one case share
+    `vignette_id`. `forbidden` tells whether a forbidden choice was picked, as published; null where
+    nobody says which those are. `tokens` is the length of the response. By log-likelihood, `answer` is
+    the option with the smallest loss, and `norm_correct` tells whether the one with the smallest loss
+    per token is right.
     """
 
     benchmark: NonEmpty
