@@ -1,7 +1,7 @@
 """Evaluation: what recorded predictions score, and how sure a difference between two of them is."""
 
 from curate.evaluation.items import Item, Items, items_of
-from curate.evaluation.judge import PUBLISHED, Judged, Verdicts, judge_all
+from curate.evaluation.judge import GESTALT, PUBLISHED, Judged, Verdicts, judge_all
 from curate.evaluation.marks import BenchmarkMarks, read_marks
 from curate.evaluation.metadata import Metadata, read_metadata
 from curate.evaluation.predictions import Prediction, read_predictions
@@ -19,6 +19,7 @@ from curate.evaluation.statistics import (
 
 __all__ = [
     "DRAWS",
+    "GESTALT",
     "PUBLISHED",
     "STRATA",
     "BenchmarkMarks",

@@ -17,6 +17,7 @@ from curate.models.evaluated import (
     EvaluatedMode,
     Evaluation,
     EvaluationResult,
+    Method,
     NotAsked,
 )
 from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
@@ -106,6 +107,7 @@ __all__ = [
     "LengthGap",
     "Lengths",
     "Manifest",
+    "Method",
     "NonEmpty",
     "NotAsked",
     "NotChecked",

@@ -1,11 +1,34 @@
 """The endings of a prompt as tokens: what a model is asked the likelihood of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from curate.errors import UsageError
 from curate.models import Response
-from curate.sampling.engine import Tokenizer
+from curate.sampling.engine import Answers, Sampler, Scorer, Tokenizer
 from curate.sampling.prompt import Prompt
+from curate.sampling.settings import Sampling
+
+
+class Likelihoods:
+    """A model that tells likelihoods, as one that is sampled: its responses are a prompt's endings.
+
+    Raises:
+        UsageError: The model's engine tells none.
+    """
+
+    def __init__(self, sampler: Sampler) -> None:
+        if not isinstance(sampler, Scorer):
+            raise UsageError(
+                "the engine tells no likelihoods", hint="Use the engine vllm or transformers."
+            )
+        self._scorer = sampler
+        self.tokenizer = sampler.tokenizer
+        self.context = sampler.context
+
+    def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:  # noqa: ARG002
+        """Yields, for each prompt in turn, its endings with their losses, whatever `sampling` asks for."""
+        return self._scorer.losses(prompts)
 
 
 class Endings(NamedTuple):

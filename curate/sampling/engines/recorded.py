@@ -112,6 +112,10 @@ class RecordedSampler:
                 for index, answer in sorted(answers.items())
             ]
 
+    def answers_any(self, questions: Iterable[str]) -> bool:
+        """Tells whether there is an answer to one of the questions."""
+        return any(id_ in self._answers for id_ in questions)
+
     def unknown(self, questions: Collection[str]) -> list[Quarantined]:
         """Returns the answers to questions that are none of these, each with its place in the file."""
         return [

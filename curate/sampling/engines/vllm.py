@@ -176,7 +176,7 @@ class _VllmSampler:
 
 def _loss(output: Any, ids: Sequence[int], start: int) -> float:
     told = zip(ids[start:], output.prompt_logprobs[start:], strict=True)
-    return -sum(known[token].logprob for token, known in told)
+    return -sum(float(known[token].logprob) for token, known in told)
 
 
 def _params(sampling: Sampling, seed: int) -> Any:
