@@ -155,12 +155,12 @@ def test_repeats_have_seeds_of_their_own(evaluated):
 
 
 def test_a_template_that_does_not_fit_is_told_and_scores_nothing(evaluated):
-    run = evaluated("transformers", "long", "sampling.max_tokens=900", modes=MODES)
+    run = evaluated("transformers", "long", "engine.context=200", modes=["mcqa", "alpaca"])
     short, long = json.loads((run / "evaluation.json").read_bytes())["results"]
     assert (short["asked"], short["complete"]) == (12, True)
     assert (long["asked"], long["complete"], long["score"]["pooled"]["total"]) == (0, False, 0)
     assert {one["reason"] for one in long["not_asked"]} == {"prompt.too_long"}
-    assert all(one["tokens"] + 900 > one["context"] for one in long["not_asked"])
+    assert all(one["tokens"] + 24 > one["context"] == 200 for one in long["not_asked"])
 
 
 def test_a_killed_run_asks_nothing_twice(evaluated, tiny, exam, tmp_path):
