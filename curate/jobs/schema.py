@@ -10,6 +10,7 @@ from curate import models
 from curate.corpus.recipe import CorpusRecipe
 from curate.errors import GateError, UsageError, did_you_mean
 from curate.evaluation import BenchmarkMarks
+from curate.evaluation.recipe import EvaluationRecipe
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.outcome import Outcome, Problem
 from curate.leakage import BenchmarkLayout, BenchmarkLock
@@ -25,6 +26,9 @@ RECORDS: dict[str, type[BaseModel]] = {
     "corpus_recipe": CorpusRecipe,
     "decision": models.Decision,
     "document": models.Document,
+    "evaluated_item": models.EvaluatedItem,
+    "evaluation": models.Evaluation,
+    "evaluation_recipe": EvaluationRecipe,
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,

@@ -11,6 +11,15 @@ from curate.models.audit import (
 )
 from curate.models.base import NonEmpty, Record, Sha256
 from curate.models.calibration import Calibration, PowerReport, SweepRow
+from curate.models.evaluated import (
+    EvaluatedBenchmark,
+    EvaluatedItem,
+    EvaluatedMode,
+    Evaluation,
+    EvaluationResult,
+    Method,
+    NotAsked,
+)
 from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
@@ -77,6 +86,11 @@ __all__ = [
     "Distinct",
     "Document",
     "Estimate",
+    "EvaluatedBenchmark",
+    "EvaluatedItem",
+    "EvaluatedMode",
+    "Evaluation",
+    "EvaluationResult",
     "Evidence",
     "Example",
     "ExampleSample",
@@ -98,8 +112,10 @@ __all__ = [
     "Manifest",
     "Merge",
     "MergeHow",
+    "Method",
     "MetricsRow",
     "NonEmpty",
+    "NotAsked",
     "NotChecked",
     "OptionPair",
     "OutcomeRow",
