@@ -66,6 +66,17 @@ from curate.models.report import (
 )
 from curate.models.response import Grade, Response
 from curate.models.score import Score, Scores, Stratum, Tally
+from curate.models.stability import (
+    Bounded,
+    FlipCounts,
+    GroupDrop,
+    LeakRow,
+    Metric,
+    ModePair,
+    ModeRow,
+    Noise,
+    Stability,
+)
 
 __all__ = [
     "LEAKS",
@@ -75,6 +86,7 @@ __all__ = [
     "Audit",
     "AuditVerdict",
     "BenchmarkCoverage",
+    "Bounded",
     "Calibration",
     "Cut",
     "Decision",
@@ -97,15 +109,22 @@ __all__ = [
     "Finding",
     "FindingCard",
     "FlagRow",
+    "FlipCounts",
     "Grade",
     "GradeRow",
+    "GroupDrop",
     "HumanComparison",
     "HumanRow",
     "InputRow",
+    "LeakRow",
     "Ledger",
     "LengthGap",
     "Lengths",
     "Manifest",
+    "Metric",
+    "ModePair",
+    "ModeRow",
+    "Noise",
     "NonEmpty",
     "NotAsked",
     "NotChecked",
@@ -135,6 +154,7 @@ __all__ = [
     "Sha256",
     "Shared",
     "Side",
+    "Stability",
     "StageCount",
     "Status",
     "Stratum",
