@@ -6,18 +6,23 @@ from curate.evaluation.marks import BenchmarkMarks, read_marks
 from curate.evaluation.metadata import Metadata, read_metadata
 from curate.evaluation.predictions import Prediction, read_predictions
 from curate.evaluation.score import STRATA, judged_frame, score_of
+from curate.evaluation.stability import BASELINE, stability
 from curate.evaluation.statistics import (
     DRAWS,
     Flips,
     Interval,
+    Ratio,
     flips,
     holm,
     mcnemar,
     paired_difference,
+    permutation,
     rate_interval,
+    ratio_intervals,
 )
 
 __all__ = [
+    "BASELINE",
     "DRAWS",
     "PUBLISHED",
     "STRATA",
@@ -29,6 +34,7 @@ __all__ = [
     "Judged",
     "Metadata",
     "Prediction",
+    "Ratio",
     "Verdicts",
     "flips",
     "holm",
@@ -37,9 +43,12 @@ __all__ = [
     "judged_frame",
     "mcnemar",
     "paired_difference",
+    "permutation",
     "rate_interval",
+    "ratio_intervals",
     "read_marks",
     "read_metadata",
     "read_predictions",
     "score_of",
+    "stability",
 ]

@@ -119,7 +119,9 @@ def ratio_intervals(
     ]
 
 
-def permutation(differences: Sequence[float], clusters: Sequence[str], *, seed: int = 0) -> float:
+def permutation(
+    differences: Sequence[float], clusters: Sequence[str], *, seed: int = 0, draws: int = DRAWS - 1
+) -> float:
     """Returns the two-sided p value of no difference, of a permutation test over clusters.
 
     A draw exchanges the two sets of answers in whole clusters at random, so that serial questions do not
@@ -140,7 +142,7 @@ def permutation(differences: Sequence[float], clusters: Sequence[str], *, seed: 
         total,
         permutation_type="samples",
         vectorized=True,
-        n_resamples=DRAWS - 1,
+        n_resamples=draws,
         batch=_BATCH,
         rng=np.random.default_rng(seed),
     )
