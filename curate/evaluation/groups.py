@@ -30,6 +30,11 @@ GROUPS: Final[dict[str, pl.Expr]] = {
 }
 """In what respects drops are told apart."""
 
+STRATA: Final = pl.struct(
+    [told.alias(name) for name, told in GROUPS.items() if name not in ("year", "section")]
+).alias("strata")
+"""The values of an item in those respects that neither its year nor its section tells."""
+
 
 def group_rows(one: Answers, other: Answers, how: Draws) -> Iterator[GroupDrop]:
     """Yields the drops by year, section and stratum, of the first metric that both have."""

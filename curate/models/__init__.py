@@ -19,6 +19,7 @@ from curate.models.evaluated import (
     EvaluationResult,
     NotAsked,
 )
+from curate.models.evaluation_report import Again, EvaluationReport, ItemCard, ItemSide, Said
 from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
@@ -71,6 +72,7 @@ from curate.models.stability import (
     FlipCounts,
     GroupDrop,
     LeakRow,
+    Leaks,
     Metric,
     ModePair,
     ModeRow,
@@ -83,6 +85,7 @@ __all__ = [
     "LETTERS",
     "MAX_CHOICES",
     "RAW_LIMIT",
+    "Again",
     "Audit",
     "AuditVerdict",
     "BenchmarkCoverage",
@@ -99,6 +102,7 @@ __all__ = [
     "EvaluatedItem",
     "EvaluatedMode",
     "Evaluation",
+    "EvaluationReport",
     "EvaluationResult",
     "Evidence",
     "Example",
@@ -116,7 +120,10 @@ __all__ = [
     "HumanComparison",
     "HumanRow",
     "InputRow",
+    "ItemCard",
+    "ItemSide",
     "LeakRow",
+    "Leaks",
     "Ledger",
     "LengthGap",
     "Lengths",
@@ -148,6 +155,7 @@ __all__ = [
     "Redo",
     "Report",
     "Response",
+    "Said",
     "SampledBy",
     "Score",
     "Scores",

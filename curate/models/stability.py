@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from curate.models.base import NonEmpty, Record
+from curate.models.audit import AuditVerdict
+from curate.models.base import NonEmpty, Record, Sha256
 from curate.models.evaluated import Method
 from curate.models.score import Share
 
@@ -124,20 +125,38 @@ class GroupDrop(Record):
 
 
 class LeakRow(Record):
-    """The items of one mode that the training corpus's audit found, beside the rest.
+    """One mode's score on the items that the training corpus's audit found, beside the items it did not find.
 
-    `leaked` are contaminated or recycled. `difference` is the rate of the leaked less that of the others:
-    of other items, so that it may come of how hard they are.
+    `found` are contaminated or recycled: `in_data` where a row that holds the item is still in the corpus,
+    `dropped` where none is. `difference` is their rate less that of the others: of other items, so that it
+    may come of how hard they are.
     """
 
     benchmark: NonEmpty
     language: NonEmpty
     mode: NonEmpty
-    leaked: NonNegativeInt
+    metric: Metric
+    found: Literal["in_data", "dropped"]
+    items: PositiveInt
+    rate: Bounded
     others: NonNegativeInt
-    leaked_rate: Bounded | None = None
     others_rate: Bounded | None = None
     difference: Bounded | None = None
+
+
+class Leaks(Record):
+    """What the audit of the training corpus says of the items that were asked.
+
+    `content_sha256` names the audited rows. `unchecked` are benchmarks that it did not look for, of which it
+    says nothing, and `other_files` those of which it read other files than the evaluation.
+    """
+
+    verdict: AuditVerdict
+    content_sha256: Sha256
+    checked: list[NonEmpty]
+    unchecked: list[NonEmpty] = []
+    other_files: list[NonEmpty] = []
+    rows: list[LeakRow]
 
 
 class Stability(Record):

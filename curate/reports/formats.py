@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 
+from curate.models import Bounded
+
 __all__ = [
     "bar_width",
+    "bounds",
     "count",
+    "decimals",
     "interval",
     "percent",
     "percent_of",
     "percent_up",
     "plural",
+    "points",
     "score",
     "short",
     "signed",
@@ -56,6 +61,27 @@ def percent_of(part: int, whole: int) -> str:
 def interval(low: float, high: float) -> str:
     """Returns an interval of shares as "[98.6, 99.4]", in percent."""
     return f"[{_tenths(low, ROUND_FLOOR)}, {_tenths(high, ROUND_FLOOR)}]"
+
+
+def decimals(share: float) -> str:
+    """Returns a rate as the papers print it, ".868"; only a whole one is "1"."""
+    text = f"{share:.3f}"
+    return "1" if share == 1 else ".999" if text == "1.000" else text.removeprefix("0")
+
+
+def points(difference: float) -> str:
+    """Returns a difference of rates in points of 100, with a digit: "2.1"."""
+    text = f"{difference * 100:.1f}"
+    return "0.0" if text == "-0.0" else text.replace("-", "−")
+
+
+def bounds(one: Bounded) -> str:
+    """Returns the interval of a rate, "[.853, .881]"; nothing where there is none."""
+    return (
+        ""
+        if one.low is None or one.high is None
+        else f"[{decimals(one.low)}, {decimals(one.high)}]"
+    )
 
 
 def score(share: float) -> str:

@@ -29,7 +29,7 @@ __all__ = ["PAGE", "Cards", "render_html", "render_page", "render_pairs", "rende
 PAGE = 50
 """Cards a page."""
 
-_SCRIPTS = ("keys.js", "findings.js", "marks.js", "files.js", "examples.js")
+_SCRIPTS = ("keys.js", "pages.js", "findings.js", "marks.js", "files.js", "examples.js", "items.js")
 _LESS_THAN = re.compile("<")
 _ENDS_SCRIPT = re.compile(r"<(?=!--|/?script)", re.IGNORECASE)
 _FILTERS = {
