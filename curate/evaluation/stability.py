@@ -68,6 +68,7 @@ def mode_row(found: Answers, how: Draws) -> ModeRow:
         repeats=rows["repeat"].n_unique(),
         responses=rows.height,
         rates=rates,
+        scored={metric: table.height for metric, table in scored.items()},
         grades={one.value: grades[one.value] for one in Grade if grades[one.value]},
         unreadable=sum(grades[one.value] for one in UNREADABLE) / rows.height,
         truncated=grades[Grade.TRUNCATED.value] / rows.height,

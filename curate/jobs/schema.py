@@ -26,6 +26,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "document": models.Document,
     "evaluated_item": models.EvaluatedItem,
     "evaluation": models.Evaluation,
+    "evaluation_report": models.EvaluationReport,
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,
@@ -40,6 +41,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "report": models.Report,
     "response": models.Response,
     "score": models.Score,
+    "stability": models.Stability,
 }
 
 

@@ -40,9 +40,9 @@ class Noise(Record):
 class ModeRow(Record):
     """One mode's answers to one benchmark in one language.
 
-    `rates` are means over repeats. `grades` counts all responses; `unreadable` is the share in which no
-    answer of the right form could be read (`no_answer`, `conflicting`, `degenerate`, `wrong_count`,
-    `out_of_range`).
+    `rates` are means over repeats, of the `scored` items. `grades` counts all responses; `unreadable` is the
+    share in which no answer of the right form could be read (`no_answer`, `conflicting`, `degenerate`,
+    `wrong_count`, `out_of_range`).
     """
 
     benchmark: NonEmpty
@@ -54,6 +54,7 @@ class ModeRow(Record):
     repeats: PositiveInt
     responses: PositiveInt
     rates: dict[Metric, Bounded]
+    scored: dict[Metric, PositiveInt]
     grades: dict[str, PositiveInt]
     unreadable: Share
     truncated: Share

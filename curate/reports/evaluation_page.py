@@ -15,10 +15,10 @@ from curate.models import (
     ModeRow,
 )
 from curate.reports.evaluation_plots import Axis, Dumbbell, dumbbells, span_axis, unit_axis
-from curate.reports.formats import decimals, plural, points
+from curate.reports.formats import bounds, decimals, plural, points, span
 from curate.reports.turns import TURNS, turn
 
-__all__ = ["METRICS", "Line", "context", "item_data", "verdict"]
+__all__ = ["METRICS", "SHAPES", "TURNS", "Line", "context", "item_data", "lines_of", "verdict"]
 
 METRICS: Final[dict[Metric, str]] = {
     "published": "points, as published",
@@ -31,7 +31,7 @@ SHAPES: Final = {
     "right_wrong": "fail", "wrong_right": "pass", "wrong_other": "undecided",
     "wrong_unread": "none", "wrong_same": "boilerplate", "right_right": "pass",
 }  # fmt: skip
-_SECTIONS = "section"
+_LONG = 12
 
 
 @dataclass(frozen=True)
@@ -73,23 +73,24 @@ def verdict(report: EvaluationReport) -> Verdict:
         f"{plural(pair.flips.flipped, 'answer')} of {pair.items:,} turned between right and wrong"
     )
     size = f"{points(abs(drop.value))} points of 100"
-    names = f"{pair.mode} instead of {pair.baseline}"
+    names = f"Mode {pair.mode} instead of {pair.baseline}"
     if drop.low is None or drop.high is None:
         return Verdict("none", "NO INTERVAL", f"Of one case nothing can be said; {flips}")
     if drop.low > 0:
-        return Verdict("fail", "COSTS", f"{names} costs {size} {_between(drop)}; {flips}")
+        return Verdict("fail", "COSTS", f"{names} costs {size} {span(drop)}; {flips}")
     if drop.high < 0:
         gain = Bounded(value=-drop.value, low=-drop.high, high=-drop.low)
-        return Verdict("pass", "GAINS", f"{names} gains {size} {_between(gain)}; {flips}")
+        return Verdict("pass", "GAINS", f"{names} gains {size} {span(gain)}; {flips}")
     rates = f"{decimals(pair.baseline_rate)} and {decimals(pair.mode_rate)}"
-    sentence = f"{names} shows no drop beyond noise: {rates}, a drop of {points(drop.value)} {_between(drop)} points of 100"
-    return Verdict("none", "NO DROP SHOWN", f"{sentence}; still {flips}")
+    size = f"a drop of {points(drop.value)} {span(drop)} points of 100"
+    sentence = f"{names} shows no drop beyond noise: {rates}, {size}; still {flips}"
+    return Verdict("none", "NO DROP SHOWN", sentence)
 
 
 def context(report: EvaluationReport) -> dict[str, object]:
     """Returns the template's variables but for the cards."""
     told = report.stability
-    lines = [_line(card, number) for number, card in enumerate(report.items, start=1)]
+    lines = lines_of(report)
     rates = [rate for row in told.modes for rate in row.rates.values()]
     return {
         "report": report,
@@ -107,6 +108,11 @@ def context(report: EvaluationReport) -> dict[str, object]:
         "main": _main(told.pairs),
         "noisy": [row for row in told.modes if row.noise is not None],
     }
+
+
+def lines_of(report: EvaluationReport) -> list[Line]:
+    """Returns the items as lines, numbered from 1."""
+    return [_line(card, number) for number, card in enumerate(report.items, start=1)]
 
 
 def item_data(lines: Sequence[Line]) -> dict[str, Any]:
@@ -128,17 +134,11 @@ def item_data(lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def _between(one: Bounded) -> str:
-    if one.low is None or one.high is None:
-        return "(no interval)"
-    return f"[{points(one.low)}, {points(one.high)}]"
-
-
 def _alone(report: EvaluationReport) -> str:
     row: ModeRow = report.stability.modes[0]
     metric, rate = next(iter(row.rates.items()))
-    between = "" if rate.low is None else f" [{decimals(rate.low)}, {decimals(rate.high or 0.0)}]"
-    return f"{decimals(rate.value)}{between} {METRICS[metric]}, in {row.mode}: no other mode to compare with"
+    rated = f"{decimals(rate.value)} {bounds(rate)} {METRICS[metric]}"
+    return f"{rated}, in {row.mode}: no other mode to compare with"
 
 
 def _line(card: ItemCard, number: int) -> Line:
@@ -155,7 +155,7 @@ def _main(pairs: Sequence[ModePair]) -> list[ModePair]:
 
 
 def _groups(rows: Sequence[GroupDrop]) -> dict[tuple[str, str, str, str], list[Grouped]]:
-    """Returns the groups by (benchmark, language, baseline, mode), sections last."""
+    """Returns the groups by (benchmark, language, baseline, mode), long lists last."""
     parted: dict[tuple[str, str, str, str], dict[str, list[GroupDrop]]] = {}
     for row in rows:
         key = (row.benchmark, row.language, row.baseline, row.mode)
@@ -163,7 +163,7 @@ def _groups(rows: Sequence[GroupDrop]) -> dict[tuple[str, str, str, str], list[G
     return {
         key: [
             Grouped(by, key[2], key[3], *dumbbells(own))
-            for by, own in sorted(kinds.items(), key=lambda kind: kind[0] == _SECTIONS)
+            for by, own in sorted(kinds.items(), key=lambda kind: len(kind[1]) > _LONG)
         ]
         for key, kinds in parted.items()
     }

@@ -11,6 +11,7 @@ __all__ = [
     "count",
     "decimals",
     "interval",
+    "p_value",
     "percent",
     "percent_of",
     "percent_up",
@@ -20,12 +21,14 @@ __all__ = [
     "short",
     "signed",
     "signed_whole",
+    "span",
     "whole",
     "year_ranges",
 ]
 
 _TENTH = Decimal("0.1")
 _LAST_TENTH = Decimal("99.9")
+_LEAST_P, _FINE_P = 0.001, 0.1
 
 
 def count(number: int) -> str:
@@ -82,6 +85,16 @@ def bounds(one: Bounded) -> str:
         if one.low is None or one.high is None
         else f"[{decimals(one.low)}, {decimals(one.high)}]"
     )
+
+
+def span(one: Bounded) -> str:
+    """Returns the interval of a difference in points of 100, "[0.8, 3.4]"; nothing where there is none."""
+    return "" if one.low is None or one.high is None else f"[{points(one.low)}, {points(one.high)}]"
+
+
+def p_value(p: float) -> str:
+    """Returns a p value with as many digits as it is good for; none is "0"."""
+    return "<0.001" if p < _LEAST_P else f"{p:.3f}" if p < _FINE_P else f"{p:.2f}"
 
 
 def score(share: float) -> str:

@@ -13,8 +13,16 @@ import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from curate.models import Decision, FindingCard, PairsReport, PowerReport, Report, Verdict
-from curate.reports import formats, pairs_page
+from curate.models import (
+    Decision,
+    EvaluationReport,
+    FindingCard,
+    PairsReport,
+    PowerReport,
+    Report,
+    Verdict,
+)
+from curate.reports import evaluation_page, formats, pairs_page
 from curate.reports.cards import card_of
 from curate.reports.curve import curve
 from curate.reports.flow import steps, year_proof
@@ -24,7 +32,15 @@ from curate.reports.summary import Pair, Summary, applied, summarise
 from curate.reports.verdicts import WORDS, absent_years, sentence
 from curate.text import visible
 
-__all__ = ["PAGE", "Cards", "render_html", "render_page", "render_pairs", "render_power"]
+__all__ = [
+    "PAGE",
+    "Cards",
+    "render_evaluation",
+    "render_html",
+    "render_page",
+    "render_pairs",
+    "render_power",
+]
 
 PAGE = 50
 """Cards a page."""
@@ -34,15 +50,20 @@ _LESS_THAN = re.compile("<")
 _ENDS_SCRIPT = re.compile(r"<(?=!--|/?script)", re.IGNORECASE)
 _FILTERS = {
     "bar_width": formats.bar_width,
+    "bounds": formats.bounds,
     "count": formats.count,
+    "decimals": formats.decimals,
     "first_words": lambda name: name.partition(" (")[0],
     "interval": formats.interval,
     "percent": formats.percent,
     "percent_of": formats.percent_of,
     "percent_up": formats.percent_up,
+    "p_value": formats.p_value,
     "plural": formats.plural,
+    "points": formats.points,
     "short": formats.short,
     "signed": formats.signed,
+    "span": formats.span,
     "signed_whole": formats.signed_whole,
     "whole": formats.whole,
     "year_ranges": formats.year_ranges,
@@ -88,6 +109,22 @@ def render_power(report: PowerReport) -> str:
 def render_pairs(report: PairsReport) -> str:
     """Returns the report of `make-pairs` as one self-contained HTML file."""
     return _environment().get_template("pairs.html.jinja").render(pairs_page.context(report))
+
+
+def render_evaluation(report: EvaluationReport) -> Iterator[str]:
+    """Yields the page of `evaluate` piece by piece; it loads nothing and sends nothing."""
+    context = evaluation_page.context(report)
+    lines = evaluation_page.lines_of(report)
+    item = getattr(_environment().get_template("parts/items.jinja").module, "card")  # noqa: B009
+    shown = (evaluation_page.TURNS, evaluation_page.SHAPES, pairs_page.GRADE_SHAPES)
+    rendered = (item(line, *shown) for line in lines)
+    more = {
+        "data": _data(evaluation_page.item_data(lines)),
+        "first_page": islice(rendered, PAGE),
+        "pages": _pages(rendered),
+        "page_size": PAGE,
+    }
+    return _environment().get_template("evaluation.html.jinja").generate(context | more)
 
 
 @cache
