@@ -19,6 +19,7 @@ from curate.cli import (
     compare,
     demo,
     doctor,
+    evaluate,
     fetch,
     make_pairs,
     recipes,
@@ -53,6 +54,7 @@ app.command("build-corpus")(build_corpus.build_corpus_command)
 app.command("audit")(audit.audit_command)
 app.command("make-pairs")(make_pairs.make_pairs_command)
 app.command("calibrate")(calibrate.calibrate_command)
+app.command("evaluate")(evaluate.evaluate_command)
 app.command("score")(score.score_command)
 app.command("report")(report.report_command)
 app.command("verify")(verify.verify_command)

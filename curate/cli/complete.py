@@ -33,6 +33,12 @@ def prompt_template_names(incomplete: str) -> list[str]:
     return _stems("pipelines/templates/prompts", ".yaml", incomplete)
 
 
+def mode_names(incomplete: str) -> list[str]:
+    """Returns the modes of an evaluation whose name begins so."""
+    ours = [name for name in ("direct", "explained", "explained_ja") if name.startswith(incomplete)]
+    return [*ours, *prompt_template_names(incomplete)]
+
+
 def engine_names(incomplete: str) -> list[str]:
     """Returns the engines whose name begins so."""
     return [n for n in ("openai", "recorded", "transformers", "vllm") if n.startswith(incomplete)]

@@ -14,6 +14,7 @@ UNKNOWN = "extra_forbidden"
 HINTS = {
     "CorpusRecipe": "`curate schema corpus_recipe` shows every key.",
     "PairsRecipe": "`curate schema pairs_recipe` shows every key.",
+    "EvaluationRecipe": "`curate schema evaluation_recipe` shows every key.",
 }
 
 TAGS = ("stage", "layout", "engine", "template", "policy")

@@ -1,11 +1,11 @@
 """Evaluation: what recorded predictions score, and how sure a difference between two of them is."""
 
 from curate.evaluation.items import Item, Items, items_of
-from curate.evaluation.judge import PUBLISHED, Judged, Verdicts, judge_all
+from curate.evaluation.judge import GESTALT, PUBLISHED, Judged, Verdicts, judge_all
 from curate.evaluation.marks import BenchmarkMarks, read_marks
 from curate.evaluation.metadata import Metadata, read_metadata
 from curate.evaluation.predictions import Prediction, read_predictions
-from curate.evaluation.score import STRATA, judged_frame, score_of
+from curate.evaluation.score import STRATA, judged_frame, points_interval, score_of
 from curate.evaluation.stability import BASELINE, stability
 from curate.evaluation.statistics import (
     DRAWS,
@@ -24,6 +24,7 @@ from curate.evaluation.statistics import (
 __all__ = [
     "BASELINE",
     "DRAWS",
+    "GESTALT",
     "PUBLISHED",
     "STRATA",
     "BenchmarkMarks",
@@ -44,6 +45,7 @@ __all__ = [
     "mcnemar",
     "paired_difference",
     "permutation",
+    "points_interval",
     "rate_interval",
     "ratio_intervals",
     "read_marks",

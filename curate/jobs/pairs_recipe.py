@@ -1,32 +1,16 @@
 """Lays the command line over a recipe of pairs, and puts its template in, whole."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validated
-from curate.errors import RecipeError, UsageError, did_you_mean
+from curate.errors import RecipeError
 from curate.grading.recipe import PairsRecipe
+from curate.jobs.engine_option import Asked, lay, lay_engine, stay_inside, template_file
 from curate.jobs.overlay import overlay_benchmarks, parse_settings
-from curate.sampling import prompt_templates, read_template
+from curate.sampling import read_template
 from curate.tables import share
-
-ENGINES = ("vllm", "openai", "transformers", "recorded")
-_ENGINE_PATHS = ("model", "adapter", "tokenizer", "responses")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Who is asked: an engine, what it wants, and how many samples of it."""
-
-    engine: str | None = None
-    model: str | None = None
-    adapter: Path | None = None
-    url: str | None = None
-    responses: Path | None = None
-    tokenizer: Path | None = None
-    n: int | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +19,7 @@ class PairsOptions:
 
     corpus: Path
     recipe: Path | None = None
-    asked: Asked = Asked()
+    asked: Asked = field(default_factory=Asked)
     template: str | None = None
     examples: Path | None = None
     max_bad: int | None = None
@@ -61,112 +45,28 @@ def resolved_recipe(options: PairsOptions) -> PairsRecipe:
             f"`curate make-pairs` wants a recipe of kind pairs/1, found {raw.data.get('recipe')}",
             where=raw.where(["recipe"]),
         )
-    _stay_inside(raw)
+    stay_inside(raw)
     for key in ("seed", "max_bad", "template"):
-        _lay(raw, (key,), getattr(options, key))
+        lay(raw, (key,), getattr(options, key))
     for key, path in (("examples", options.examples), ("tokenizer", options.asked.tokenizer)):
-        _lay(raw, (key,), str(path.absolute()) if path else None)
-    _lay(raw, ("sampling", "n"), options.asked.n)
-    _lay_engine(raw, options.asked)
+        lay(raw, (key,), str(path.absolute()) if path else None)
+    lay(raw, ("sampling", "n"), options.asked.n)
+    lay_engine(raw, options.asked)
     overlay_benchmarks(raw, options.benchmarks)
     settings = parse_settings(options.settings)
-    _lay(raw, ("template",), settings.pop("template", None))
+    lay(raw, ("template",), settings.pop("template", None))
     _put_template(raw)
     apply_settings(raw, settings)
     _seed_all(raw)
     return validated(raw, PairsRecipe)
 
 
-def _lay(raw: RawRecipe, path: tuple[str, ...], value: Any) -> None:
-    if value is None:
-        return
-    target = raw.data
-    for key in path[:-1]:
-        target = target.setdefault(key, {})
-        if not isinstance(target, dict):
-            return
-    target[path[-1]] = value
-    raw.overlaid.add(path)
-
-
-def _lay_engine(raw: RawRecipe, asked: Asked) -> None:
-    """Names the engine: by `--engine`, by what only one engine takes, or as the recipe does."""
-    old = raw.data.get("engine") or {}
-    if not isinstance(old, dict):
-        return
-    told = asked.engine or ("recorded" if asked.responses else old.get("engine"))
-    if told is None:
-        raise UsageError(
-            "no engine is named",
-            hint="Give --engine vllm --model M, or --engine recorded --responses FILE.",
-        )
-    if told not in ENGINES:
-        raise UsageError(
-            f"no engine {told!r}.{did_you_mean(str(told), ENGINES)}",
-            hint=f"There are: {', '.join(ENGINES)}.",
-        )
-    engine = dict(old) if old.get("engine") in (None, told) else {}
-    engine["engine"] = told
-    raw.data["engine"] = engine
-    for key, word in (("model", asked.model), ("url", asked.url)):
-        _lay(raw, ("engine", key), word)
-    for key, path in (("adapter", asked.adapter), ("responses", asked.responses)):
-        _lay(raw, ("engine", key), str(path.absolute()) if path else None)
-    _refuse_lacking(engine)
-
-
-def _refuse_lacking(engine: Mapping[str, Any]) -> None:
-    wants = {"recorded": ("responses",), "openai": ("url", "model")}
-    for key in wants.get(str(engine["engine"]), ("model",)):
-        if key not in engine:
-            raise UsageError(f"the engine {engine['engine']} needs --{key}")
-
-
-def _stay_inside(raw: RawRecipe) -> None:
-    """Keeps the paths that a recipe names in the recipe's folder: a recipe may be anybody's."""
-    folder = raw.path.parent.resolve()
-    holders = [(raw.data, key) for key in ("examples", "tokenizer")]
-    engine = raw.data.get("engine")
-    if isinstance(engine, dict):
-        holders += [(engine, key) for key in _ENGINE_PATHS]
-    for holder, key in holders:
-        value = holder.get(key)
-        if not isinstance(value, str):
-            continue
-        whole = (folder / value).resolve()
-        is_name = key == "model" and not whole.exists() and not value.startswith(("/", "."))
-        if is_name:
-            continue
-        if not whole.is_relative_to(folder):
-            raise RecipeError(
-                f"the path {value!r} leads out of the recipe's folder",
-                where=raw.where(["engine", key] if holder is engine else [key]),
-                hint=f"Give it on the command line, as --{key}.",
-            )
-        holder[key] = str(whole)
-
-
 def _put_template(raw: RawRecipe) -> None:
     named = raw.data.get("template")
-    if not isinstance(named, str):
-        return
-    shipped = prompt_templates()
-    given = ("template",) in raw.overlaid
-    folder = Path() if given else raw.path.parent
-    path = shipped.get(named, folder / named)
-    if not path.is_file():
-        raise RecipeError(
-            f"no prompt template {named!r}.{did_you_mean(named, list(shipped))}",
-            where=raw.where(["template"]),
-            hint=f"There are: {', '.join(shipped)}; or give a file of your own.",
-        )
-    if not given and named not in shipped and not path.resolve().is_relative_to(folder.resolve()):
-        raise RecipeError(
-            f"the path {named!r} leads out of the recipe's folder",
-            where=raw.where(["template"]),
-            hint="Give it on the command line, as --template.",
-        )
-    raw.data["template"] = read_template(path).model_dump(mode="json", exclude_unset=True)
+    if isinstance(named, str):
+        given = ("template",) in raw.overlaid
+        path = template_file(raw, named, ["template"], "--template" if given else None)
+        raw.data["template"] = read_template(path).model_dump(mode="json", exclude_unset=True)
 
 
 def _seed_all(raw: RawRecipe) -> None:

@@ -65,6 +65,7 @@ def _command(recipe: Path) -> str:
     words = {
         "audit/1": "audit SOURCE",
         "corpus/1": "build-corpus SOURCE",
+        "evaluation/1": "evaluate --model MODEL --benchmark NAME=PATH",
         "pairs/1": "make-pairs --corpus RUN --engine vllm --model MODEL",
     }
     return f"{words[read_recipe(recipe).data['recipe']]} --recipe {recipe}"

@@ -10,6 +10,7 @@ from curate import models
 from curate.corpus.recipe import CorpusRecipe
 from curate.errors import GateError, UsageError, did_you_mean
 from curate.evaluation import BenchmarkMarks
+from curate.evaluation.recipe import EvaluationRecipe
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.outcome import Outcome, Problem
 from curate.leakage import BenchmarkLayout, BenchmarkLock
@@ -27,6 +28,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "evaluated_item": models.EvaluatedItem,
     "evaluation": models.Evaluation,
     "evaluation_report": models.EvaluationReport,
+    "evaluation_recipe": EvaluationRecipe,
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,

@@ -17,6 +17,7 @@ from curate.models.evaluated import (
     EvaluatedMode,
     Evaluation,
     EvaluationResult,
+    Method,
     NotAsked,
 )
 from curate.models.evaluation_report import Again, EvaluationReport, ItemCard, ItemSide, Said
@@ -128,6 +129,7 @@ __all__ = [
     "LengthGap",
     "Lengths",
     "Manifest",
+    "Method",
     "Metric",
     "ModePair",
     "ModeRow",

@@ -1,6 +1,7 @@
 """Prompts, engines and their responses: from the questions of a corpus to what a model said, stored."""
 
-from curate.sampling.engine import Answers, Engine, Sampler, Tokenizer
+from curate.sampling.endings import Likelihoods
+from curate.sampling.engine import Answers, Engine, Sampler, Scorer, Tokenizer
 from curate.sampling.engines import AnyEngine, OpenAI, Recorded, Transformers, Vllm
 from curate.sampling.engines.recorded import RecordedSampler
 from curate.sampling.examples import Examples, drawn_examples, given_examples
@@ -30,6 +31,7 @@ __all__ = [
     "ChatTemplate",
     "Engine",
     "Examples",
+    "Likelihoods",
     "LocalTokenizer",
     "Message",
     "OpenAI",
@@ -40,6 +42,7 @@ __all__ = [
     "RecordedSampler",
     "Sampler",
     "Sampling",
+    "Scorer",
     "Shots",
     "Skipped",
     "Stored",

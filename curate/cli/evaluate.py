@@ -1,0 +1,146 @@
+"""`curate evaluate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from curate.cli.complete import benchmark_options, mode_names
+from curate.cli.options import (
+    AdapterOpt,
+    DebugOpt,
+    DryRunOpt,
+    EngineOpt,
+    FormatOpt,
+    ModelOpt,
+    OutOpt,
+    RecipeOpt,
+    ResponsesOpt,
+    SeedOpt,
+    SetOpt,
+    TokenizerOpt,
+    UrlOpt,
+    YearsOpt,
+)
+from curate.cli.show import Format, Show
+
+ExamsOpt = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--benchmark",
+        metavar="NAME=PATH",
+        autocompletion=benchmark_options,
+        help="An exam to be asked; may be repeated.",
+    ),
+]
+ModeOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--mode",
+        metavar="A,B",
+        autocompletion=mode_names,
+        help="How to ask: direct, explained, explained_ja, cot, alpaca, any other prompt template, "
+        "or a file of your own. [recipe: direct,explained]",
+    ),
+]
+LanguageOpt = Annotated[
+    str | None,
+    typer.Option("--language", metavar="ja,en", help="Languages to ask in. [recipe: ja]"),
+]
+VignettesOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--vignettes",
+        metavar="published|linked",
+        help="Ask the later questions of a series without their case, as published, or with it.",
+    ),
+]
+MethodOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        metavar="generation|loglikelihood",
+        help="Have answers written, or take the option whose text is likeliest. [recipe: generation]",
+    ),
+]
+RepeatsOpt = Annotated[
+    int | None,
+    typer.Option("--repeats", min=1, help="How often to ask, each time with a seed of its own."),
+]
+SectionsOpt = Annotated[
+    str | None,
+    typer.Option("--sections", metavar="112-B,E", help="Ask only these sections or subjects."),
+]
+LimitOpt = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Ask only the first items of each benchmark.")
+]
+ExamplesOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--examples", metavar="FILE", help="Few-shot examples; without, those beside IgakuQA."
+    ),
+]
+
+
+def evaluate_command(
+    out: OutOpt,
+    benchmark: ExamsOpt = None,
+    model: ModelOpt = None,
+    adapter: AdapterOpt = None,
+    engine: EngineOpt = None,
+    url: UrlOpt = None,
+    responses: ResponsesOpt = None,
+    tokenizer: TokenizerOpt = None,
+    mode: ModeOpt = None,
+    language: LanguageOpt = None,
+    vignettes: VignettesOpt = None,
+    method: MethodOpt = None,
+    repeats: RepeatsOpt = None,
+    sections: SectionsOpt = None,
+    years: YearsOpt = None,
+    limit: LimitOpt = None,
+    examples: ExamplesOpt = None,
+    recipe: RecipeOpt = None,
+    set_: SetOpt = None,
+    seed: SeedOpt = None,
+    dry_run: DryRunOpt = False,
+    format_: FormatOpt = Format.HUMAN,
+    debug: DebugOpt = False,
+) -> int:
+    """Ask a model the items of exams, as published and explained, and score what it answers.
+
+    Example: curate evaluate --model M --benchmark igakuqa=PATH --mode direct,explained --out RUN
+    """
+    from curate.cli.run import finish, parse_list, parse_years
+    from curate.cli.table import table_lines
+    from curate.jobs.engine_option import Asked
+    from curate.jobs.evaluate import evaluate
+    from curate.jobs.evaluate_recipe import EvaluateOptions
+    from curate.jobs.evaluate_table import COLUMNS, result_rows
+
+    show = Show(format_)
+    options = EvaluateOptions(
+        recipe,
+        Asked(engine, model, adapter, url, responses, tokenizer),
+        benchmark or (),
+        parse_list(mode),
+        parse_list(language),
+        vignettes,
+        method,
+        repeats,
+        parse_list(sections),
+        years=parse_years(years),
+        limit=limit,
+        examples=examples,
+        seed=seed,
+        settings=set_ or (),
+    )
+    outcome = evaluate(options, out, show.progress, dry_run=dry_run)
+    if format_ is not Format.HUMAN or dry_run:
+        return finish(show, outcome)
+    data = {name: value for name, value in outcome.data.items() if name != "results"}
+    code = finish(show, outcome.model_copy(update={"data": data, "hint": ""}))
+    rows = [*result_rows(outcome.data["results"])]
+    show.pieces(f"  {line}\n" for line in table_lines(COLUMNS, rows))
+    show.hint(outcome.hint)
+    return code
