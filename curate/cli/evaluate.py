@@ -80,6 +80,14 @@ ExamplesOpt = Annotated[
         "--examples", metavar="FILE", help="Few-shot examples; without, those beside IgakuQA."
     ),
 ]
+CorpusOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus",
+        metavar="RUN",
+        help="A run of build-corpus or audit of the training data: what it found is scored beside the rest.",
+    ),
+]
 
 
 def evaluate_command(
@@ -100,6 +108,7 @@ def evaluate_command(
     years: YearsOpt = None,
     limit: LimitOpt = None,
     examples: ExamplesOpt = None,
+    corpus: CorpusOpt = None,
     recipe: RecipeOpt = None,
     set_: SetOpt = None,
     seed: SeedOpt = None,
@@ -116,7 +125,7 @@ def evaluate_command(
     from curate.jobs.engine_option import Asked
     from curate.jobs.evaluate import evaluate
     from curate.jobs.evaluate_recipe import EvaluateOptions
-    from curate.jobs.evaluate_table import COLUMNS, result_rows
+    from curate.jobs.evaluate_table import COLUMNS, DROPS, drop_rows, result_rows
 
     show = Show(format_)
     options = EvaluateOptions(
@@ -132,15 +141,20 @@ def evaluate_command(
         years=parse_years(years),
         limit=limit,
         examples=examples,
+        corpus=corpus,
         seed=seed,
         settings=set_ or (),
     )
     outcome = evaluate(options, out, show.progress, dry_run=dry_run)
     if format_ is not Format.HUMAN or dry_run:
         return finish(show, outcome)
-    data = {name: value for name, value in outcome.data.items() if name != "results"}
+    tables = ("results", "stability")
+    data = {name: value for name, value in outcome.data.items() if name not in tables}
     code = finish(show, outcome.model_copy(update={"data": data, "hint": ""}))
     rows = [*result_rows(outcome.data["results"])]
     show.pieces(f"  {line}\n" for line in table_lines(COLUMNS, rows))
+    if drops := [*drop_rows(outcome.data["stability"])]:
+        show.text("Drop from mode to mode, in points of 100")
+        show.pieces(f"  {line}\n" for line in table_lines(DROPS, drops))
     show.hint(outcome.hint)
     return code

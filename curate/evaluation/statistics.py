@@ -31,8 +31,9 @@ class Interval(NamedTuple):
 class Flips(NamedTuple):
     """What became of each item from one set of answers to the other.
 
-    Of those wrong both times, `wrong_unread` lack an answer in one of them or in both. `agreement` is the
-    share of items that were answered, and alike, right or wrong.
+    Of those wrong both times, `wrong_unread` lack an answer in one of them or in both. `turned_alike` of those
+    right in one alone have the same answer in both, so that its form was judged. `agreement` is the share of
+    items that were answered, and alike, right or wrong.
     """
 
     right_right: int
@@ -41,6 +42,7 @@ class Flips(NamedTuple):
     wrong_same: int
     wrong_other: int
     wrong_unread: int
+    turned_alike: int
     agreement: float
 
 
@@ -191,6 +193,10 @@ def flips(
         for before, after, one, other in rows
     )
     same = sum(_stayed(one, other) == "same" for _, _, one, other in rows)
+    alike = sum(
+        bool(before) is not bool(after) and _stayed(one, other) == "same"
+        for before, after, one, other in rows
+    )
     return Flips(
         right_right=kinds[True, True, None],
         right_wrong=kinds[True, False, None],
@@ -198,6 +204,7 @@ def flips(
         wrong_same=kinds[False, False, "same"],
         wrong_other=kinds[False, False, "other"],
         wrong_unread=kinds[False, False, "unread"],
+        turned_alike=alike,
         agreement=same / len(rows),
     )
 

@@ -66,7 +66,8 @@ class FlipCounts(Record):
     """What became of each item from the baseline to the mode.
 
     Of those wrong in both, the answer stayed (`wrong_same`), changed (`wrong_other`), or was not readable
-    in one of them (`wrong_unread`). `agreement` is the share of items answered alike in both.
+    in one of them (`wrong_unread`). Of those right in one alone, `turned_alike` have the same answer in both:
+    only its form turned. `agreement` is the share of items answered alike in both.
     """
 
     right_right: NonNegativeInt
@@ -75,6 +76,7 @@ class FlipCounts(Record):
     wrong_same: NonNegativeInt
     wrong_other: NonNegativeInt
     wrong_unread: NonNegativeInt
+    turned_alike: NonNegativeInt
     agreement: Share
 
     @property

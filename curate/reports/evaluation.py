@@ -28,6 +28,12 @@ HEAD, TAIL = 2_400, 800
 """Characters of a response that are shown: its end holds the answer."""
 
 _TEXT, _CHOICE = 4_000, 400
+_ENDS: Final = (
+    pl.col("text").str.head(HEAD + TAIL).alias("head"),
+    pl.col("text").str.tail(TAIL).alias("tail"),
+    pl.col("text").str.len_chars().alias("characters"),
+)
+"""What is read of a response, which may be of any length."""
 _KEY: Final = ("benchmark", "language", "item_id")
 
 Key = tuple[str, str, str]
@@ -54,7 +60,7 @@ class EvaluationFacts:
 
 
 def evaluation_report(
-    evaluated: pl.DataFrame, texts: pl.DataFrame, asked: Asked, facts: EvaluationFacts
+    evaluated: pl.DataFrame, texts: pl.LazyFrame, asked: Asked, facts: EvaluationFacts
 ) -> EvaluationReport:
     """Returns the report of an evaluation.
 
@@ -79,13 +85,12 @@ def worst(card: ItemCard) -> str:
 
 
 def _cards(
-    evaluated: pl.DataFrame, texts: pl.DataFrame, asked: Asked, facts: EvaluationFacts
+    evaluated: pl.DataFrame, texts: pl.LazyFrame, asked: Asked, facts: EvaluationFacts
 ) -> Iterator[ItemCard]:
     right = pl.when(pl.col("method") == "generation").then("strict").otherwise("correct")
     on = [*_KEY, "mode", "repeat"]
-    rows = evaluated.with_columns(right=right).join(
-        texts.select(*on, "text"), on=on, how="left", maintain_order="left"
-    )
+    said = texts.select(*on, *_ENDS).collect(engine="streaming")
+    rows = evaluated.with_columns(right=right).join(said, on=on, how="left", maintain_order="left")
     baseline = facts.stability.baseline
     for key, own in rows.partition_by(_KEY, as_dict=True, maintain_order=True).items():
         benchmark, language, id_ = map(str, key)
@@ -126,7 +131,7 @@ def _side(rows: Sequence[Mapping[str, Any]]) -> ItemSide:
         tolerant=first["correct"],
         grade=first["grade"],
         finish_reason=first["finish_reason"],
-        said=_said(first["text"]),
+        said=_said(first),
         again=[Again(answer=row["answer"] or [], right=row["right"]) for row in again],
     )
 
@@ -135,12 +140,13 @@ def _choices(question: Question | None) -> Sequence[str]:
     return question.choices if question else ()
 
 
-def _said(text: str | None) -> Said | None:
-    if text is None:
+def _said(row: Mapping[str, Any]) -> Said | None:
+    if row["head"] is None:
         return None
-    if len(text) <= HEAD + TAIL:
-        return Said(text=text)
-    return Said(text=text[:HEAD], left_out=len(text) - HEAD - TAIL, tail=text[-TAIL:])
+    left_out = row["characters"] - HEAD - TAIL
+    if left_out <= 0:
+        return Said(text=row["head"])
+    return Said(text=row["head"][:HEAD], left_out=left_out, tail=row["tail"])
 
 
 def _excerpt(text: str | None, most: int = _TEXT) -> Excerpt | None:

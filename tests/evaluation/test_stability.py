@@ -26,6 +26,7 @@ def test_flips_and_drop_by_hand(told):
     flips = pair.flips
     assert (flips.right_right, flips.right_wrong, flips.wrong_right) == (7, 2, 1)
     assert (flips.wrong_same, flips.wrong_other, flips.wrong_unread) == (2, 2, 1)
+    assert flips.turned_alike == 0
     assert flips.agreement == 9 / 15
     assert (pair.items, pair.cases, pair.unpaired) == (15, 10, 0)
     # S8, S9 lost and S10, worth three, won: 11 of 21 points, then 12
@@ -41,6 +42,14 @@ def test_the_same_rate_may_hide_flips():
     pair = stability(sea.frame(level), draws=200).pairs[0]
     assert pair.drop.value == 0
     assert (pair.flips.right_wrong, pair.flips.wrong_right, pair.flips.agreement) == (4, 4, 0)
+
+
+def test_a_form_that_is_not_read_turns_the_item_and_not_the_answer():
+    one = sea.rows(DIRECT)
+    prose = [item.model_copy(update={"strict": False, "mode": "explained"}) for item in one]
+    strict, tolerant = stability(sea.frame(one, prose), draws=100).pairs[:2]
+    assert (strict.flips.right_wrong, strict.flips.turned_alike) == (9, 9)
+    assert (tolerant.flips.right_wrong, tolerant.flips.agreement) == (0, 14 / 15)
 
 
 def test_noise_is_of_repeats_of_one_mode(told):
