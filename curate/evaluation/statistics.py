@@ -31,9 +31,9 @@ class Interval(NamedTuple):
 class Flips(NamedTuple):
     """What became of each item from one set of answers to the other.
 
-    Of those wrong both times, `wrong_unread` lack an answer in one of them or in both. `turned_alike` of those
-    right in one alone have the same answer in both, so that its form was judged. `agreement` is the share of
-    items that were answered, and alike, right or wrong.
+    Of those wrong both times, `wrong_unread` lack an answer in one of them or in both. Of those right in
+    one alone, `turned_alike` have the same answer in both: only its form turned. `agreement` is the share
+    of items that were answered, and alike, right or wrong.
     """
 
     right_right: int

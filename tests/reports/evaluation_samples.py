@@ -71,7 +71,7 @@ def report(*parts, text=STEM, said="月の引力による。", leaks=None, many=
     }
     questions = {("sea", "ja"): asked(text)}
     return evaluation_report(
-        frame.with_columns(STRATA), texts, questions, EvaluationFacts(**fields)
+        frame.with_columns(STRATA), texts.lazy(), questions, EvaluationFacts(**fields)
     )
 
 
