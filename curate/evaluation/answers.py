@@ -9,6 +9,9 @@ import polars as pl
 
 from curate.models import Metric
 
+BASELINE: Final = "direct"
+"""The mode that others are compared with."""
+
 METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
 _BY_ITEM: Final = ("gestalt", "accuracy", "norm_accuracy")
 _METHODS: Final[dict[str, dict[Metric, str]]] = {
@@ -75,7 +78,7 @@ def case() -> pl.Expr:
     return pl.coalesce("vignette_id", "item_id")
 
 
-def answers_of(frame: pl.DataFrame, baseline: str = "direct") -> list[Answers]:
+def answers_of(frame: pl.DataFrame, baseline: str = BASELINE) -> list[Answers]:
     """Returns what a run's evaluation.parquet holds, the baseline mode first where it is there."""
     parts = frame.partition_by("benchmark", "language", "mode", as_dict=True, maintain_order=True)
     found = [Answers(Key(*map(str, key)), rows) for key, rows in parts.items()]

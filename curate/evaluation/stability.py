@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from curate.errors import InputError
-from curate.evaluation.answers import Answers, answers_of, mode_pairs
+from curate.evaluation.answers import BASELINE, Answers, answers_of, mode_pairs
 from curate.evaluation.groups import group_rows
 from curate.evaluation.paired import Draws, compared, joined, turns
 from curate.evaluation.statistics import DRAWS, Ratio, mcnemar
@@ -21,7 +21,6 @@ from curate.models import (
     Stability,
 )
 
-BASELINE: Final = "direct"
 UNREADABLE: Final = (
     Grade.NO_ANSWER, Grade.CONFLICTING, Grade.DEGENERATE, Grade.WRONG_COUNT, Grade.OUT_OF_RANGE,
 )  # fmt: skip

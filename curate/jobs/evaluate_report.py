@@ -25,23 +25,24 @@ def write_evaluation_report(plan: EvaluationPlan, run: RunFolder, evaluation: Ev
     frame = pl.read_parquet(run.path / "evaluation.parquet", glob=False)
     responses = pl.scan_parquet(run.path / "responses.parquet", glob=False)
     training, seed = plan.training, plan.recipe.seed
+    told = stability(frame, seed=seed)
+    if training:
+        leaks = training.leaks(frame, evaluation.benchmarks, Draws(DRAWS, seed))
+        told = told.model_copy(update={"leaks": leaks})
     facts = EvaluationFacts(
         evaluation=evaluation,
-        stability=stability(frame, seed=seed),
+        stability=told,
         command=plan.shown_command,
         version=code_version(),
         code_sha256=code_sha256(),
         recipe_sha256=plan.request.recipe_sha256,
         inputs=plan.request.inputs,
-        leaks=training.leaks(frame, evaluation.benchmarks, Draws(DRAWS, seed))
-        if training
-        else None,
         leaked=training.found if training else {},
     )
     is_written = pl.lit(plan.recipe.method == "generation")
     texts = responses.filter(is_written).rename({"question_id": "item_id"})
     report = evaluation_report(frame.with_columns(STRATA), texts, _asked(plan), facts)
-    run.write_json(STABILITY, facts.stability)
+    run.write_json(STABILITY, told)
     run.write_json("report.json", report)
     run.write_pieces("report.html", (piece.encode() for piece in render_evaluation(report)))
 

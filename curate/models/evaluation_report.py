@@ -9,7 +9,7 @@ from curate.models.evaluated import Evaluation
 from curate.models.pairs_report import Excerpt
 from curate.models.report import Redo
 from curate.models.response import Grade
-from curate.models.stability import Leaks, Stability
+from curate.models.stability import Stability
 
 
 class Said(Record):
@@ -71,6 +71,5 @@ class EvaluationReport(Record):
     format: Literal["evaluation-report/1"] = "evaluation-report/1"
     evaluation: Evaluation
     stability: Stability
-    leaks: Leaks | None = None
     items: list[ItemCard]
     redo: Redo

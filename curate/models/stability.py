@@ -165,7 +165,8 @@ class Leaks(Record):
 class Stability(Record):
     """stability.json: every mode, and each two of them over the same items.
 
-    Intervals are 95 % percentile bootstrap intervals of `draws` draws of cases.
+    Intervals are 95 % percentile bootstrap intervals of `draws` draws of cases. `leaks` is null where the
+    training data is not known.
     """
 
     format: Literal["stability/1"] = "stability/1"
@@ -175,3 +176,4 @@ class Stability(Record):
     modes: list[ModeRow]
     pairs: list[ModePair] = []
     groups: list[GroupDrop] = []
+    leaks: Leaks | None = None

@@ -14,7 +14,6 @@ from curate.models import (
     FileEntry,
     ItemCard,
     ItemSide,
-    Leaks,
     Question,
     Said,
     Stability,
@@ -55,7 +54,6 @@ class EvaluationFacts:
     code_sha256: str
     recipe_sha256: str
     inputs: Sequence[FileEntry]
-    leaks: Leaks | None = None
     leaked: Mapping[tuple[str, str], Literal["in_data", "dropped"]] = field(default_factory=dict)
 
 
@@ -72,7 +70,6 @@ def evaluation_report(
     return EvaluationReport(
         evaluation=facts.evaluation,
         stability=facts.stability,
-        leaks=facts.leaks,
         items=sorted(cards, key=lambda card: order[worst(card)]),
         redo=redo(facts.command, facts, facts.code_sha256, facts.inputs),
     )

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from curate.models import (
+    Comparison,
     Decision,
     EvaluationReport,
     FindingCard,
@@ -22,7 +23,7 @@ from curate.models import (
     Report,
     Verdict,
 )
-from curate.reports import evaluation_page, formats, pairs_page
+from curate.reports import comparison_page, evaluation_page, formats, pairs_page
 from curate.reports.cards import card_of
 from curate.reports.curve import curve
 from curate.reports.flow import steps, year_proof
@@ -35,6 +36,7 @@ from curate.text import visible
 __all__ = [
     "PAGE",
     "Cards",
+    "render_comparison",
     "render_evaluation",
     "render_html",
     "render_page",
@@ -109,6 +111,13 @@ def render_power(report: PowerReport) -> str:
 def render_pairs(report: PairsReport) -> str:
     """Returns the report of `make-pairs` as one self-contained HTML file."""
     return _environment().get_template("pairs.html.jinja").render(pairs_page.context(report))
+
+
+def render_comparison(told: Comparison) -> str:
+    """Returns the comparison of evaluations as one self-contained HTML file."""
+    return (
+        _environment().get_template("comparison.html.jinja").render(comparison_page.context(told))
+    )
 
 
 def render_evaluation(report: EvaluationReport) -> Iterator[str]:

@@ -60,13 +60,12 @@ def report(*parts, text=STEM, said="月の引力による。", leaks=None, many=
     )  # fmt: skip
     fields = {
         "evaluation": evaluation.model_copy(update=changes),
-        "stability": stability(frame, draws=300),
+        "stability": stability(frame, draws=300).model_copy(update={"leaks": leaks}),
         "command": "curate evaluate --model demo-model --benchmark sea=PATH --out RUN",
         "version": "0.1",
         "code_sha256": sha("c"),
         "recipe_sha256": sha("d"),
         "inputs": [],
-        "leaks": leaks,
         "leaked": {("sea", "S1"): "in_data"} if leaks else {},
     }
     questions = {("sea", "ja"): asked(text)}
