@@ -18,7 +18,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo demo-train test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs perf-score
+.PHONY: help demo demo-train test test-core test-page test-models fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,9 @@ perf-leakage: $(PERF)/ready ## Compare the leakage detector with others; needs J
 
 perf-sampling: $(MODELS)/ready ## Compare our vLLM engine with a bare LLM.generate; takes minutes.
 	$(MODELS)/bin/python perf/sampling.py
+
+perf-evaluate: $(MODELS)/ready ## Compare `curate evaluate` with a bare LLM.generate; takes minutes.
+	$(MODELS)/bin/python perf/evaluate.py
 
 perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA, takes minutes.
 	$(CORE)/bin/python perf/pairs.py

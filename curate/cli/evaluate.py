@@ -1,7 +1,7 @@
 """`curate evaluate`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from curate.cli.options import (
     YearsOpt,
 )
 from curate.cli.show import Format, Show
+
+if TYPE_CHECKING:
+    from curate.jobs.outcome import Outcome
 
 ExamsOpt = Annotated[
     list[str] | None,
@@ -121,33 +124,27 @@ def evaluate_command(
     Example: curate evaluate --model M --benchmark igakuqa=PATH --mode direct,explained --out RUN
     """
     from curate.cli.run import finish, parse_list, parse_years
-    from curate.cli.table import table_lines
     from curate.jobs.engine_option import Asked
     from curate.jobs.evaluate import evaluate
     from curate.jobs.evaluate_recipe import EvaluateOptions
-    from curate.jobs.evaluate_table import COLUMNS, DROPS, drop_rows, result_rows
 
     show = Show(format_)
     options = EvaluateOptions(
-        recipe,
-        Asked(engine, model, adapter, url, responses, tokenizer),
-        benchmark or (),
-        parse_list(mode),
-        parse_list(language),
-        vignettes,
-        method,
-        repeats,
-        parse_list(sections),
-        years=parse_years(years),
-        limit=limit,
-        examples=examples,
-        corpus=corpus,
-        seed=seed,
-        settings=set_ or (),
-    )
+        recipe, Asked(engine, model, adapter, url, responses, tokenizer), benchmark or (),
+        parse_list(mode), parse_list(language), vignettes, method, repeats, parse_list(sections),
+        parse_years(years), limit, examples, corpus, seed, set_ or (),
+    )  # fmt: skip
     outcome = evaluate(options, out, show.progress, dry_run=dry_run)
-    if format_ is not Format.HUMAN or dry_run:
-        return finish(show, outcome)
+    is_for_people = format_ is Format.HUMAN and not dry_run
+    return _tables(show, outcome) if is_for_people else finish(show, outcome)
+
+
+def _tables(show: Show, outcome: "Outcome") -> int:
+    """Prints the numbers as a table, and returns the exit code."""
+    from curate.cli.run import finish
+    from curate.cli.table import table_lines
+    from curate.jobs.evaluate_table import COLUMNS, DROPS, drop_rows, result_rows
+
     tables = ("results", "stability")
     data = {name: value for name, value in outcome.data.items() if name not in tables}
     code = finish(show, outcome.model_copy(update={"data": data, "hint": ""}))

@@ -93,9 +93,8 @@ def make_pairs_command(
     Example: curate make-pairs --corpus RUN --engine vllm --model M --benchmark igakuqa=PATH --out RUN
     """
     from curate.cli.run import finish
-    from curate.jobs.engine_option import Asked
     from curate.jobs.make_pairs import make_pairs
-    from curate.jobs.pairs_recipe import PairsOptions
+    from curate.jobs.pairs_recipe import Asked, PairsOptions
 
     show = Show(format_)
     options = PairsOptions(

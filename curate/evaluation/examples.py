@@ -9,14 +9,14 @@ from curate.errors import InputError, boundary
 from curate.leakage import Language
 from curate.sampling import read_examples
 
-EXAMPLES = Path("prompts", "prompt.jsonl")
-"""Where IgakuQA's examples lie in its repository."""
+EXAMPLES = (Path("scripts", "prompts", "prompt.jsonl"), Path("prompts", "prompt.jsonl"))
+"""Where IgakuQA's examples lie in its repository, and where some copies of it have them."""
 _FIELDS = {"text": "problem_text_en", "choices": "choices_en", "explanation": "explanation_en"}
 
 
 def examples_beside(benchmark: Path) -> Path | None:
     """Returns the examples that lie in a benchmark's folder, or in that around it."""
-    tried = (folder / EXAMPLES for folder in (benchmark, benchmark.parent))
+    tried = (folder / one for folder in (benchmark, benchmark.parent) for one in EXAMPLES)
     return next((file for file in tried if file.is_file()), None)
 
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from curate.corpus.pipeline import Progress
 from curate.jobs.build_corpus import build_corpus
-from curate.jobs.engine_option import Asked
 from curate.jobs.make_pairs import make_pairs
 from curate.jobs.outcome import Outcome
 from curate.jobs.overlay import Options
-from curate.jobs.pairs_recipe import PairsOptions
+from curate.jobs.pairs_recipe import Asked, PairsOptions
 from curate.tables import share
 
 _TOLD = ("responses", "grades", "ground_truths", "pairs", "pairs_by_tiers")

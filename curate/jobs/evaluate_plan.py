@@ -131,7 +131,7 @@ def _examples_file(recipe: EvaluationRecipe, cells: Sequence[Cell]) -> Path | No
     if found is None:
         raise UsageError(
             f"the mode {showing.mode.mode} shows {showing.template.shots.count} examples, and none are given",
-            hint=f"Give --examples FILE, such as IgakuQA's {EXAMPLES}, or a mode without: cot, alpaca.",
+            hint=f"Give --examples FILE, such as IgakuQA's {EXAMPLES[0]}, or a mode without: cot, alpaca.",
         )
     return found
 

@@ -12,6 +12,8 @@ from curate.jobs.overlay import overlay_benchmarks, parse_settings
 from curate.sampling import read_template
 from curate.tables import share
 
+__all__ = ["Asked", "PairsOptions", "resolved_recipe"]
+
 
 @dataclass(frozen=True)
 class PairsOptions:

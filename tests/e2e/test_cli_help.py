@@ -16,7 +16,8 @@ COMMANDS = sorted(get_command(app).commands)
 
 def test_the_commands_are_these():
     assert COMMANDS == [
-        "audit", "build-corpus", "calibrate", "compare", "demo", "doctor", "fetch", "make-pairs", "recipes",
+        "audit", "build-corpus", "calibrate", "compare", "demo", "doctor", "evaluate", "fetch",
+        "make-pairs", "recipes",
         "report", "schema", "score",
         "sql",
         "verify",

@@ -8,8 +8,7 @@ from curate.artefacts import share
 from curate.errors import RecipeError, UsageError
 from curate.grading.policies import GroundTruth, Hierarchy, Samples
 from curate.grading.recipe import PairsRecipe
-from curate.jobs.engine_option import Asked
-from curate.jobs.pairs_recipe import PairsOptions, resolved_recipe
+from curate.jobs.pairs_recipe import Asked, PairsOptions, resolved_recipe
 from curate.models import Tier
 
 RECORDED = Asked(responses=Path("answers.jsonl"))
