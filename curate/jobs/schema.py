@@ -10,6 +10,7 @@ from curate import models
 from curate.corpus.recipe import CorpusRecipe
 from curate.errors import GateError, UsageError, did_you_mean
 from curate.evaluation import BenchmarkMarks
+from curate.evaluation.published import PublishedNumbers
 from curate.evaluation.recipe import EvaluationRecipe
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.outcome import Outcome, Problem
@@ -22,6 +23,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "benchmark_lock": BenchmarkLock,
     "benchmark_marks": BenchmarkMarks,
     "calibration": models.Calibration,
+    "comparison": models.Comparison,
     "corpus_recipe": CorpusRecipe,
     "decision": models.Decision,
     "document": models.Document,
@@ -38,6 +40,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "pairs_report": models.PairsReport,
     "power_report": models.PowerReport,
     "provenance": models.Provenance,
+    "published_numbers": PublishedNumbers,
     "quarantined": models.Quarantined,
     "question": models.Question,
     "report": models.Report,
