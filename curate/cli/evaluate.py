@@ -83,6 +83,14 @@ ExamplesOpt = Annotated[
         "--examples", metavar="FILE", help="Few-shot examples; without, those beside IgakuQA."
     ),
 ]
+CorpusOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus",
+        metavar="RUN",
+        help="A run of build-corpus or audit of the training data: what it found is scored beside the rest.",
+    ),
+]
 
 
 def evaluate_command(
@@ -103,6 +111,7 @@ def evaluate_command(
     years: YearsOpt = None,
     limit: LimitOpt = None,
     examples: ExamplesOpt = None,
+    corpus: CorpusOpt = None,
     recipe: RecipeOpt = None,
     set_: SetOpt = None,
     seed: SeedOpt = None,
@@ -123,7 +132,7 @@ def evaluate_command(
     options = EvaluateOptions(
         recipe, Asked(engine, model, adapter, url, responses, tokenizer), benchmark or (),
         parse_list(mode), parse_list(language), vignettes, method, repeats, parse_list(sections),
-        parse_years(years), limit, examples, seed, set_ or (),
+        parse_years(years), limit, examples, corpus, seed, set_ or (),
     )  # fmt: skip
     outcome = evaluate(options, out, show.progress, dry_run=dry_run)
     is_for_people = format_ is Format.HUMAN and not dry_run
@@ -134,11 +143,15 @@ def _tables(show: Show, outcome: "Outcome") -> int:
     """Prints the numbers as a table, and returns the exit code."""
     from curate.cli.run import finish
     from curate.cli.table import table_lines
-    from curate.jobs.evaluate_table import COLUMNS, result_rows
+    from curate.jobs.evaluate_table import COLUMNS, DROPS, drop_rows, result_rows
 
-    data = {name: value for name, value in outcome.data.items() if name != "results"}
+    tables = ("results", "stability")
+    data = {name: value for name, value in outcome.data.items() if name not in tables}
     code = finish(show, outcome.model_copy(update={"data": data, "hint": ""}))
     rows = [*result_rows(outcome.data["results"])]
     show.pieces(f"  {line}\n" for line in table_lines(COLUMNS, rows))
+    if drops := [*drop_rows(outcome.data["stability"])]:
+        show.text("Drop from mode to mode, in points of 100")
+        show.pieces(f"  {line}\n" for line in table_lines(DROPS, drops))
     show.hint(outcome.hint)
     return code

@@ -1,23 +1,29 @@
 """Evaluation: what recorded predictions score, and how sure a difference between two of them is."""
 
+from curate.evaluation.answers import BASELINE
 from curate.evaluation.items import Item, Items, items_of
 from curate.evaluation.judge import GESTALT, PUBLISHED, Judged, Verdicts, judge_all
 from curate.evaluation.marks import BenchmarkMarks, read_marks
 from curate.evaluation.metadata import Metadata, read_metadata
 from curate.evaluation.predictions import Prediction, read_predictions
 from curate.evaluation.score import STRATA, judged_frame, points_interval, score_of
+from curate.evaluation.stability import stability
 from curate.evaluation.statistics import (
     DRAWS,
     Flips,
     Interval,
+    Ratio,
     flips,
     holm,
     mcnemar,
     paired_difference,
+    permutation,
     rate_interval,
+    ratio_intervals,
 )
 
 __all__ = [
+    "BASELINE",
     "DRAWS",
     "GESTALT",
     "PUBLISHED",
@@ -30,6 +36,7 @@ __all__ = [
     "Judged",
     "Metadata",
     "Prediction",
+    "Ratio",
     "Verdicts",
     "flips",
     "holm",
@@ -38,10 +45,13 @@ __all__ = [
     "judged_frame",
     "mcnemar",
     "paired_difference",
+    "permutation",
     "points_interval",
     "rate_interval",
+    "ratio_intervals",
     "read_marks",
     "read_metadata",
     "read_predictions",
     "score_of",
+    "stability",
 ]

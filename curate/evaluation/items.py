@@ -57,7 +57,7 @@ class Item(NamedTuple):
             "numeric": _yes(self.is_numeric),
             "answers": str(len(key)),
             "category": told.category or "unknown",
-            "human_accuracy": _bin(told.human_accuracy),
+            "human_accuracy": human_bin(told.human_accuracy),
         }
 
 
@@ -136,7 +136,8 @@ def _yes(is_so: bool) -> str:
     return "yes" if is_so else "no"
 
 
-def _bin(percent: float | None) -> str:
+def human_bin(percent: float | None) -> str:
+    """Returns the range of twenty percent that a share of people who were right is in."""
     if percent is None:
         return "unknown"
     low = min(int(percent // _BIN), _BINS - 1) * _BIN

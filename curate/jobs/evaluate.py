@@ -12,6 +12,7 @@ from curate.jobs.evaluate_exams import UNSCORED
 from curate.jobs.evaluate_judge import judged
 from curate.jobs.evaluate_plan import EvaluationPlan, evaluation_plan
 from curate.jobs.evaluate_recipe import EvaluateOptions
+from curate.jobs.evaluate_report import told_stability
 from curate.jobs.evaluate_write import OUTPUTS, write_run
 from curate.jobs.execute import check_finished
 from curate.jobs.outcome import Outcome
@@ -74,10 +75,12 @@ def _told(plan: EvaluationPlan, out: Path, evaluation: Evaluation) -> Outcome:
             "model": evaluation.model,
             "revision": evaluation.revision,
             "results": [*_numbers(evaluation)],
+            "stability": told_stability(out),
+            "report": str(out / "report.html"),
             "absent": evaluation.absent,
         },
         notes=[*_notes(plan, evaluation)],
-        hint=f"curate sql {out} 'FROM evaluation LIMIT 5'",
+        hint=f"open {out / 'report.html'}",
     )
 
 

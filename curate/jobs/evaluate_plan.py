@@ -14,6 +14,7 @@ from curate.evaluation.recipe import EvaluationRecipe, Mode
 from curate.jobs.evaluate_exams import Exam, read_exams
 from curate.jobs.evaluate_recipe import EvaluateOptions, resolved_recipe
 from curate.jobs.plan import benchmark_state
+from curate.jobs.training_leaks import TrainingAudit, read_training_audit
 from curate.leakage import Language
 from curate.models import FileEntry
 from curate.runs import Request, code_sha256, file_sha256, json_sha256
@@ -46,7 +47,11 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class EvaluationPlan:
-    """A run of `evaluate`, resolved. `absent` says which combinations that were asked for there are not."""
+    """A run of `evaluate`, resolved.
+
+    `absent` says which combinations that were asked for there are not; `training` is the audit of what the
+    model was trained on, if it is known.
+    """
 
     recipe: EvaluationRecipe
     exams: Sequence[Exam]
@@ -55,6 +60,7 @@ class EvaluationPlan:
     examples: Mapping[Language, pl.DataFrame]
     request: Request
     shown_command: str
+    training: TrainingAudit | None = None
 
 
 def evaluation_plan(options: EvaluateOptions) -> EvaluationPlan:
@@ -63,7 +69,7 @@ def evaluation_plan(options: EvaluateOptions) -> EvaluationPlan:
     Raises:
         RecipeError: The recipe or a `--set` is wrong.
         UsageError: An option is wrong, examples are lacking, or there is nothing to ask.
-        InputError: A benchmark, an example or the model cannot be read.
+        InputError: A benchmark, an example, the corpus or the model cannot be read.
     """
     recipe = resolved_recipe(options)
     exams = read_exams(recipe)
@@ -74,9 +80,10 @@ def evaluation_plan(options: EvaluateOptions) -> EvaluationPlan:
     path = _examples_file(recipe, cells)
     languages = dict.fromkeys(one.language for one in cells if one.template.shots.count)
     examples = {one: examples_in(path, one) for one in languages} if path else {}
-    request = _request(options, recipe, path)
+    training = read_training_audit(options.corpus) if options.corpus else None
+    request = _request(options, recipe, path, training)
     shown = _shown(options, recipe)
-    return EvaluationPlan(recipe, exams, cells, absent, examples, request, shown)
+    return EvaluationPlan(recipe, exams, cells, absent, examples, request, shown, training)
 
 
 def _cells(recipe: EvaluationRecipe, exams: Sequence[Exam]) -> Iterator[Cell]:
@@ -129,10 +136,16 @@ def _examples_file(recipe: EvaluationRecipe, cells: Sequence[Cell]) -> Path | No
     return found
 
 
-def _request(options: EvaluateOptions, recipe: EvaluationRecipe, examples: Path | None) -> Request:
+def _request(
+    options: EvaluateOptions,
+    recipe: EvaluationRecipe,
+    examples: Path | None,
+    training: TrainingAudit | None,
+) -> Request:
     published = recipe.published()
     files = [examples] if examples else []
     entries = [FileEntry(path=f"examples/{one.name}", sha256=file_sha256(one)) for one in files]
+    corpus = training.files if training else ()
     engine = recipe.engine.state()
     benchmarks = [benchmark_state(ref) for ref in recipe.benchmarks]
     inputs = [
@@ -146,6 +159,7 @@ def _request(options: EvaluateOptions, recipe: EvaluationRecipe, examples: Path 
         "engine": engine,
         "examples": [entry.sha256 for entry in entries],
         "benchmarks": benchmarks,
+        "corpus": [entry.sha256 for entry in corpus],
         "code": code_sha256(),
     }
     return Request(
@@ -154,7 +168,7 @@ def _request(options: EvaluateOptions, recipe: EvaluationRecipe, examples: Path 
         arguments=_arguments(options),
         resolved={"recipe": recipe.model_dump(mode="json"), "engine": engine},
         recipe_sha256=json_sha256(published),
-        inputs=[*inputs, *entries],
+        inputs=[*inputs, *entries, *corpus],
         seed=recipe.seed,
     )
 
@@ -167,6 +181,7 @@ def _arguments(options: EvaluateOptions) -> dict[str, Any]:
         "asked": None,
         "recipe": str(options.recipe) if options.recipe else None,
         "examples": str(options.examples) if options.examples else None,
+        "corpus": str(options.corpus) if options.corpus else None,
     }
     plain = {name: [*v] if isinstance(v, list | tuple) else v for name, v in given.items()}
     return {name: value for name, value in plain.items() if value not in (None, [])}
@@ -184,6 +199,7 @@ def _shown(options: EvaluateOptions, recipe: EvaluationRecipe) -> str:
         ("--responses", asked.responses),
         ("--tokenizer", asked.tokenizer),
         ("--examples", options.examples),
+        ("--corpus", options.corpus),
     )
     plain = (
         ("--engine", asked.engine),

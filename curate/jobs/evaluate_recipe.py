@@ -36,6 +36,7 @@ class EvaluateOptions:
     years: tuple[int, int] | None = None
     limit: int | None = None
     examples: Path | None = None
+    corpus: Path | None = None
     seed: int | None = None
     settings: Sequence[str] = ()
 

@@ -11,6 +11,18 @@ from curate.models.audit import (
 )
 from curate.models.base import NonEmpty, Record, Sha256
 from curate.models.calibration import Calibration, PowerReport, SweepRow
+from curate.models.comparison import (
+    ColumnDrop,
+    ComparedCell,
+    ComparedColumn,
+    ComparedRow,
+    ComparedTable,
+    Comparison,
+    EvaluatedRun,
+    PublishedRow,
+    TableKind,
+    Versus,
+)
 from curate.models.evaluated import (
     EvaluatedBenchmark,
     EvaluatedItem,
@@ -20,6 +32,7 @@ from curate.models.evaluated import (
     Method,
     NotAsked,
 )
+from curate.models.evaluation_report import Again, EvaluationReport, ItemCard, ItemSide, Said
 from curate.models.finding import LEAKS, Decision, Finding, Part, Verdict
 from curate.models.ledger import RAW_LIMIT, Ledger, Quarantined, StageCount
 from curate.models.manifest import FileEntry, Manifest, Status
@@ -68,6 +81,18 @@ from curate.models.report import (
 )
 from curate.models.response import Grade, Response
 from curate.models.score import Score, Scores, Stratum, Tally
+from curate.models.stability import (
+    Bounded,
+    FlipCounts,
+    GroupDrop,
+    LeakRow,
+    Leaks,
+    Metric,
+    ModePair,
+    ModeRow,
+    Noise,
+    Stability,
+)
 from curate.models.train import MetricsRow, Probe, SampledWith, TokenLengths, TrainReport
 
 __all__ = [
@@ -75,10 +100,18 @@ __all__ = [
     "LETTERS",
     "MAX_CHOICES",
     "RAW_LIMIT",
+    "Again",
     "Audit",
     "AuditVerdict",
     "BenchmarkCoverage",
+    "Bounded",
     "Calibration",
+    "ColumnDrop",
+    "ComparedCell",
+    "ComparedColumn",
+    "ComparedRow",
+    "ComparedTable",
+    "Comparison",
     "Cut",
     "Decision",
     "DecisionUse",
@@ -89,7 +122,9 @@ __all__ = [
     "EvaluatedBenchmark",
     "EvaluatedItem",
     "EvaluatedMode",
+    "EvaluatedRun",
     "Evaluation",
+    "EvaluationReport",
     "EvaluationResult",
     "Evidence",
     "Example",
@@ -100,11 +135,17 @@ __all__ = [
     "Finding",
     "FindingCard",
     "FlagRow",
+    "FlipCounts",
     "Grade",
     "GradeRow",
+    "GroupDrop",
     "HumanComparison",
     "HumanRow",
     "InputRow",
+    "ItemCard",
+    "ItemSide",
+    "LeakRow",
+    "Leaks",
     "Ledger",
     "LengthGap",
     "Lengths",
@@ -113,7 +154,11 @@ __all__ = [
     "Merge",
     "MergeHow",
     "Method",
+    "Metric",
     "MetricsRow",
+    "ModePair",
+    "ModeRow",
+    "Noise",
     "NonEmpty",
     "NotAsked",
     "NotChecked",
@@ -132,12 +177,14 @@ __all__ = [
     "PowerReport",
     "Probe",
     "Provenance",
+    "PublishedRow",
     "Quarantined",
     "Question",
     "Record",
     "Redo",
     "Report",
     "Response",
+    "Said",
     "SampledBy",
     "SampledWith",
     "Score",
@@ -145,10 +192,12 @@ __all__ = [
     "Sha256",
     "Shared",
     "Side",
+    "Stability",
     "StageCount",
     "Status",
     "Stratum",
     "SweepRow",
+    "TableKind",
     "Tally",
     "Tier",
     "TierRow",
@@ -156,6 +205,7 @@ __all__ = [
     "TrainReport",
     "Verdict",
     "VerdictCounts",
+    "Versus",
     "VoteRow",
     "Votes",
     "WhereRow",
