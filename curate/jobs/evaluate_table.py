@@ -48,7 +48,6 @@ def drop_rows(drops: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
             f"{one['wrong_right']:,}",
             f"{one['wrong_other']:,}",
             f"{one['turned_alike']:,}",
-            f"{one['turned_alike']:,}",
             f"{one['agreement']:.3f}",
         )
 
