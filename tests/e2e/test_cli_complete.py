@@ -36,8 +36,10 @@ def completed(python):
 
 
 BENCHMARKS = sorted(known_layouts())
-TRAINING = [path.stem for path in share("train").rglob("*.yaml") if path.parent.name != "models"]
-RECIPES = sorted(["audit", "corpus", "direct", "pairs", "sft", *TRAINING])
+FOLDERS = ("pipelines", "pipelines/templates/prompts", "pipelines/templates/sft", "train")
+RECIPES = sorted(
+    {path.stem for one in (*FOLDERS, "train/accelerate") for path in share(one).glob("*.yaml")}
+)
 
 
 @pytest.mark.parametrize(
