@@ -14,10 +14,10 @@ def benchmark_options(incomplete: str) -> list[str]:
 
 
 def recipe_names(incomplete: str) -> list[str]:
-    """Returns the shipped recipes, SFT templates and accelerate configs whose name begins so."""
-    folders = ("pipelines", "train", "train/accelerate")
-    found = [name for folder in folders for name in _stems(folder, ".yaml", incomplete)]
-    return sorted([*found, *template_names(incomplete)])
+    """Returns the shipped recipes, templates and accelerate configs whose name begins so."""
+    folders = ("pipelines", "train", "train/accelerate", "pipelines/templates/prompts")
+    found = {name for folder in folders for name in _stems(folder, ".yaml", incomplete)}
+    return sorted({*found, *template_names(incomplete)})
 
 
 def record_names(incomplete: str) -> list[str]:

@@ -36,44 +36,61 @@ def list_recipes() -> Outcome:
 
 
 def copy_recipe(name: str, to: Path) -> Outcome:
-    """Copies the recipe, SFT template or accelerate config `name` to a new file.
+    """Copies the recipe, template or accelerate config `name` to a new file.
+
+    A name that an SFT template and a prompt template share is told apart as `sft/NAME` and `prompts/NAME`.
 
     Raises:
         UsageError: There is no such recipe, or the file is there already.
     """
-    known = _recipes() | _training() | sft_templates() | _accelerate()
-    if name not in known:
-        raise UsageError(
-            f"no recipe {name!r}.{did_you_mean(name, list(known))}",
-            hint=f"There are: {', '.join(known)}.",
-        )
-    target = to / f"{name}.yaml" if to.is_dir() else to
+    kind, path = _known(name)
+    target = to / path.name if to.is_dir() else to
     if target.exists():
         raise UsageError(
             "the file is there already", where=str(target), hint="Choose another --to."
         )
     with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
-        shutil.copyfile(known[name], target)
-    return Outcome(
-        title="Recipe copied", data={"recipe": name, "to": str(target)}, hint=_command(name, target)
-    )
+        shutil.copyfile(path, target)
+    train = "-m curate train STAGE --recipe RECIPE --data RUN --out DIR"
+    command = {
+        "sft": f"curate build-corpus SOURCE --sft {target} --out RUN",
+        "prompts": f"curate make-pairs --corpus RUN --engine vllm --model MODEL --template {target} --out RUN",
+        "accelerate": f"accelerate launch --config_file {target} {train}",
+    }.get(kind) or _command(target)
+    return Outcome(title="Recipe copied", data={"recipe": name, "to": str(target)}, hint=command)
 
 
-def _command(name: str, copy: Path) -> str:
-    """Returns the command that takes what was copied, with what it needs."""
-    if name in _accelerate():
-        words = "-m curate train STAGE --recipe RECIPE --data RUN --out DIR"
-        return f"accelerate launch --config_file {copy} {words}"
-    if name in sft_templates():
-        return f"curate build-corpus SOURCE --sft {copy} --out RUN"
-    data = read_recipe(copy).data
+def _known(name: str) -> tuple[str, Path]:
+    """Returns the kind and the file of what is shipped as `name`, or as `KIND/name`."""
+    kinds = {
+        "recipe": _recipes() | _training(),
+        "sft": sft_templates(),
+        "prompts": prompt_templates(),
+        "accelerate": _accelerate(),
+    }
+    files = {f"{kind}/{stem}": path for kind, some in kinds.items() for stem, path in some.items()}
+    found = [one for one in files if name in (one, one.partition("/")[2])]
+    if len(found) > 1:
+        raise UsageError(f"{name!r} is more than one thing", hint=f"Say {' or '.join(found)}.")
+    if not found:
+        known = list(dict.fromkeys(stem for some in kinds.values() for stem in some))
+        raise UsageError(
+            f"no recipe {name!r}.{did_you_mean(name, known)}",
+            hint=f"There are: {', '.join(known)}.",
+        )
+    return found[0].partition("/")[0], files[found[0]]
+
+
+def _command(recipe: Path) -> str:
+    """Returns the command that takes a recipe of this kind, with what it needs."""
+    data = read_recipe(recipe).data
     words = {
         "audit/1": "audit SOURCE",
         "corpus/1": "build-corpus SOURCE",
         "pairs/1": "make-pairs --corpus RUN --engine vllm --model MODEL",
         "train/1": f"train {data.get('stage')} --data RUN",
     }[data["recipe"]]
-    return f"curate {words} --recipe {copy} --out RUN"
+    return f"curate {words} --recipe {recipe} --out RUN"
 
 
 def _recipes() -> dict[str, Path]:
