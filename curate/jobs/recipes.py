@@ -51,11 +51,11 @@ def copy_recipe(name: str, to: Path) -> Outcome:
         )
     with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
         shutil.copyfile(path, target)
-    pairs = "curate make-pairs --corpus RUN --engine vllm --model MODEL"
     train = "-m curate train STAGE --recipe RECIPE --data RUN --out DIR"
+    sample = "curate make-pairs --corpus RUN --engine vllm --model MODEL --out RUN"
     command = {
         "sft": f"curate build-corpus SOURCE --sft {target} --out RUN",
-        "prompts": f"{pairs} --template {target} --out RUN",
+        "prompts": f"{sample} --template {target}",
         "accelerate": f"accelerate launch --config_file {target} {train}",
     }.get(kind) or _command(target)
     return Outcome(title="Recipe copied", data={"recipe": name, "to": str(target)}, hint=command)

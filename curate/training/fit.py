@@ -20,7 +20,7 @@ from curate.training.devices import Place
 from curate.training.extras import installed, quieten
 from curate.training.load import config_of, load_model, lora_of
 from curate.training.recipe import TrainRecipe
-from curate.training.rows import Measured, check_prepared, packs_whole
+from curate.training.rows import Measured, check_prepared
 
 Progress = Callable[[str, int, int], None]
 
@@ -69,7 +69,7 @@ def fit(work: Work, out: Path, identity: Identity | None, progress: Progress) ->
         work.recipe.stage,
         trainer.train_dataset,
         work.rows,
-        packed=packs_whole(work.recipe),
+        packed=bool(work.recipe.trainer.get("packing")),
     )
     stop = Stop()
     trainer.remove_callback(installed("transformers").PrinterCallback)

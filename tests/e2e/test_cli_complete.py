@@ -36,10 +36,9 @@ def completed(python):
 
 
 BENCHMARKS = sorted(known_layouts())
-FOLDERS = ("pipelines", "pipelines/templates/prompts", "pipelines/templates/sft", "train")
-RECIPES = sorted(
-    {path.stem for one in (*FOLDERS, "train/accelerate") for path in share(one).glob("*.yaml")}
-)
+TRAINING = [path.stem for path in share("train").rglob("*.yaml") if path.parent.name != "models"]
+PROMPTS = [path.stem for path in share("pipelines", "templates", "prompts").glob("*.yaml")]
+RECIPES = sorted({"audit", "corpus", "direct", "pairs", "sft", *PROMPTS, *TRAINING})
 
 
 @pytest.mark.parametrize(

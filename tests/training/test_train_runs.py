@@ -90,15 +90,16 @@ def test_a_reference_that_is_not_the_cpt_model_stops_the_run(bench, cpt, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("stage", "lora", "kind"), [("sft", LORA, "adapter"), ("cpt", None, "model")]
+    ("stage", "lora", "kind", "packing"),
+    [
+        ("sft", LORA, "adapter", {}),
+        ("cpt", None, "model", {"packing": True, "packing_strategy": "wrapped", "max_length": 512}),
+        ("cpt", LORA, "adapter", {"packing": True, "learning_rate": 1.0e-2}),
+    ],
 )
-def test_text_is_learnt_by_adapters_and_by_all_weights(bench, stage, lora, kind):
+def test_text_is_learnt_by_adapters_and_by_all_weights(bench, stage, lora, kind, packing):
     out = bench.folder / f"{stage}-{kind}"
-    recipe = bench.recipe(
-        stage,
-        lora=lora,
-        trainer={"packing": stage == "cpt", "packing_strategy": "wrapped", "max_length": 512},
-    )
+    recipe = bench.recipe(stage, lora=lora, trainer=packing)
     code, said = bench.train(stage, recipe, out)
     assert code == 0, said
     assert said["trained"] == f"{kind}/"
