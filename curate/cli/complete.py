@@ -15,8 +15,8 @@ def benchmark_options(incomplete: str) -> list[str]:
 
 def recipe_names(incomplete: str) -> list[str]:
     """Returns the shipped recipes, templates and accelerate configs whose name begins so."""
-    folders = ("pipelines", "pipelines/templates/prompts", "train", "train/accelerate")
-    found = [name for folder in folders for name in _stems(folder, ".yaml", incomplete)]
+    folders = ("pipelines", "train", "train/accelerate", "pipelines/templates/prompts")
+    found = {name for folder in folders for name in _stems(folder, ".yaml", incomplete)}
     return sorted({*found, *template_names(incomplete)})
 
 
@@ -33,12 +33,6 @@ def template_names(incomplete: str) -> list[str]:
 def prompt_template_names(incomplete: str) -> list[str]:
     """Returns the shipped prompt templates whose name begins so."""
     return _stems("pipelines/templates/prompts", ".yaml", incomplete)
-
-
-def mode_names(incomplete: str) -> list[str]:
-    """Returns the modes of an evaluation whose name begins so."""
-    ours = [name for name in ("direct", "explained", "explained_ja") if name.startswith(incomplete)]
-    return [*ours, *prompt_template_names(incomplete)]
 
 
 def engine_names(incomplete: str) -> list[str]:

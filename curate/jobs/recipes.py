@@ -51,9 +51,14 @@ def copy_recipe(name: str, to: Path) -> Outcome:
         )
     with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
         shutil.copyfile(path, target)
-    return Outcome(
-        title="Recipe copied", data={"recipe": name, "to": str(target)}, hint=_command(kind, target)
-    )
+    train = "-m curate train STAGE --recipe RECIPE --data RUN --out DIR"
+    sample = "curate make-pairs --corpus RUN --engine vllm --model MODEL --out RUN"
+    command = {
+        "sft": f"curate build-corpus SOURCE --sft {target} --out RUN",
+        "prompts": f"{sample} --template {target}",
+        "accelerate": f"accelerate launch --config_file {target} {train}",
+    }.get(kind) or _command(target)
+    return Outcome(title="Recipe copied", data={"recipe": name, "to": str(target)}, hint=command)
 
 
 def _known(name: str) -> tuple[str, Path]:
@@ -77,25 +82,16 @@ def _known(name: str) -> tuple[str, Path]:
     return found[0].partition("/")[0], files[found[0]]
 
 
-def _command(kind: str, copy: Path) -> str:
-    """Returns the command that takes what was copied, with what it needs."""
-    if kind == "accelerate":
-        words = "-m curate train STAGE --recipe RECIPE --data RUN --out DIR"
-        return f"accelerate launch --config_file {copy} {words}"
-    if kind == "sft":
-        return f"curate build-corpus SOURCE --sft {copy} --out RUN"
-    if kind == "prompts":
-        words = "--corpus RUN --engine vllm --model MODEL"
-        return f"curate make-pairs {words} --template {copy} --out RUN"
-    data = read_recipe(copy).data
+def _command(recipe: Path) -> str:
+    """Returns the command that takes a recipe of this kind, with what it needs."""
+    data = read_recipe(recipe).data
     words = {
         "audit/1": "audit SOURCE",
         "corpus/1": "build-corpus SOURCE",
-        "evaluation/1": "evaluate --model MODEL --benchmark NAME=PATH",
         "pairs/1": "make-pairs --corpus RUN --engine vllm --model MODEL",
         "train/1": f"train {data.get('stage')} --data RUN",
     }[data["recipe"]]
-    return f"curate {words} --recipe {copy} --out RUN"
+    return f"curate {words} --recipe {recipe} --out RUN"
 
 
 def _recipes() -> dict[str, Path]:

@@ -37,7 +37,8 @@ def completed(python):
 
 BENCHMARKS = sorted(known_layouts())
 TRAINING = [path.stem for path in share("train").rglob("*.yaml") if path.parent.name != "models"]
-RECIPES = sorted(["audit", "corpus", "direct", "pairs", "sft", *TRAINING])
+PROMPTS = [path.stem for path in share("pipelines", "templates", "prompts").glob("*.yaml")]
+RECIPES = sorted({"audit", "corpus", "direct", "pairs", "sft", *PROMPTS, *TRAINING})
 
 
 @pytest.mark.parametrize(
