@@ -12,7 +12,8 @@ import orjson
 class Broken:
     """`faults` come before answers, one a request: a status with headers, bytes, or the word for a fault.
 
-    Nothing is answered before `together` requests are in flight.
+    Nothing is answered before `together` requests are in flight, and nothing but faults after `last` answers.
+    `says` makes the answer of a prompt and the sample's place.
     """
 
     faults: list = field(default_factory=list)
@@ -20,6 +21,8 @@ class Broken:
     most: int = 0
     fewer: bool = False
     together: int = 0
+    last: int | None = None
+    says: object = None
     asked: list = field(default_factory=list)
     headers: list = field(default_factory=list)
     in_flight: int = 0
@@ -46,6 +49,9 @@ class _Handler(BaseHTTPRequestHandler):
             broken.in_flight += 1
             broken.most = max(broken.most, broken.in_flight)
             fault = broken.faults.pop(0) if broken.faults else None
+            if fault is None and broken.last is not None:
+                broken.last -= 1
+                fault = (503, {}) if broken.last < 0 else None
             if broken.most >= broken.together:
                 broken.enough.set()
         broken.enough.wait(30)
@@ -75,7 +81,10 @@ class _Handler(BaseHTTPRequestHandler):
         chat = "messages" in body
         said = body["messages"][-1]["content"] if chat else body["prompt"]
         count = 1 if self.broken.fewer else body["n"]
-        texts = [f" {said[-20:]} seed {body['seed']} sample {at}" for at in range(count)]
+        says = self.broken.says or (
+            lambda said, at: f" {said[-20:]} seed {body['seed']} sample {at}"
+        )
+        texts = [says(said, at) for at in range(count)]
         form = "message" if chat else "text"
         choices = [
             {

@@ -15,7 +15,10 @@ def benchmark_options(incomplete: str) -> list[str]:
 
 def recipe_names(incomplete: str) -> list[str]:
     """Returns the shipped recipes and templates whose name begins so."""
-    return sorted([*_stems("pipelines", ".yaml", incomplete), *template_names(incomplete)])
+    prompts = _stems("pipelines/templates/prompts", ".yaml", incomplete)
+    return sorted(
+        {*_stems("pipelines", ".yaml", incomplete), *template_names(incomplete), *prompts}
+    )
 
 
 def record_names(incomplete: str) -> list[str]:

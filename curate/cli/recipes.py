@@ -26,7 +26,7 @@ def recipes_command(
     format_: FormatOpt = Format.HUMAN,
     debug: DebugOpt = False,
 ) -> int:
-    """List the shipped recipes and SFT templates, or copy one to change it."""
+    """List the shipped recipes and templates, or copy one to change it."""
     from curate.cli.run import finish
     from curate.errors import UsageError
     from curate.jobs.recipes import copy_recipe, list_recipes

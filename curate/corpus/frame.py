@@ -27,8 +27,9 @@ _PLAIN = tuple(n for n in ROW_SCHEMA if n not in ("exclusion", "provenance", "re
 _EMPTY = pl.DataFrame(schema=WORK_SCHEMA)
 _NO_FLAGS = pl.Series([[]], dtype=WORK_SCHEMA["flags"])
 _DOCUMENT = pl.Schema(
-    {"row": pl.Int64(), "line": pl.Int64()}
+    {"row": pl.Int64()}
     | {name: ROW_SCHEMA[name] for name in DocumentRow._fields}
+    | {name: WORK_SCHEMA[name] for name in ("provenance", "kind", "chars")}
 )
 
 
@@ -53,8 +54,8 @@ def parts_frame(source: Source, parts: Sequence[Part]) -> tuple[pl.DataFrame, li
     """
     bad: list[Quarantined] = []
     if isinstance(source, DocumentSource):
-        documents = [_documents(source, part, bad) for part in parts]
-        return _document_frame(source, parts, documents), bad
+        found = [_documents(source, part, bad) for part in parts]
+        return _document_frame(source, parts, found), bad
     records: list[Question | Document] = []
     rows: list[int] = []
     for part in parts:
@@ -125,33 +126,38 @@ def _document_frame(
     pairs = list(zip(parts, found, strict=True))
     rows = [row for _, some in pairs for _, row in some]
     values = zip(*rows, strict=True) if rows else ((),) * len(DocumentRow._fields)
-    frame = pl.DataFrame(
-        {
-            "row": [part.before + number for part, some in pairs for number, _ in some],
-            "line": [number for _, some in pairs for number, _ in some],
-            **dict(zip(DocumentRow._fields, values, strict=True)),
-        },
-        schema=_DOCUMENT,
-    )
-    of_file = pl.DataFrame(
-        {
-            name: list(_repeated((getattr(part.file, of), len(some)) for part, some in pairs))
-            for name, of in (("path", "relative"), ("sha256", "sha256"))
-        },
-        schema={"path": pl.String, "sha256": pl.String},
-    )
-    constant = {"source": source.label, "page": None, "licence": source.licence}
-    place = frame.select("line").hstack(of_file)
-    place = place.with_columns(
-        pl.lit(value, dtype=_PLACE[name]).alias(name) for name, value in constant.items()
-    )
+    # Polars copies the text of a frame of one row at every step, so none is kept for long.
     return _completed(
-        frame.with_columns(
-            kind=pl.lit("document"),
-            chars=pl.col("text").str.len_chars().cast(pl.Int64),
-            provenance=place.select(*_PLACE).to_struct(),
+        pl.DataFrame(
+            {
+                "row": [part.before + number for part, some in pairs for number, _ in some],
+                **dict(zip(DocumentRow._fields, values, strict=True)),
+                "provenance": _places(source, pairs),
+                "kind": ["document"] * len(rows),
+                "chars": [len(row.text) for row in rows],
+            },
+            schema=_DOCUMENT,
         )
     )
+
+
+def _places(
+    source: Source, pairs: Sequence[tuple[Part, Sequence[tuple[int, DocumentRow]]]]
+) -> pl.Series:
+    """Returns where each document comes from."""
+    of_file = {
+        name: list(_repeated((getattr(part.file, of), len(some)) for part, some in pairs))
+        for name, of in (("path", "relative"), ("sha256", "sha256"))
+    }
+    lines = [number for _, some in pairs for number, _ in some]
+    places = pl.DataFrame(
+        {"line": lines, **of_file}, schema={name: _PLACE[name] for name in ("line", *of_file)}
+    )
+    constant = {"source": source.label, "page": None, "licence": source.licence}
+    places = places.with_columns(
+        pl.lit(value, dtype=_PLACE[name]).alias(name) for name, value in constant.items()
+    )
+    return places.select(*_PLACE).to_struct("provenance")
 
 
 def _repeated(counted: Iterator[tuple[str, int]]) -> Iterator[str]:
@@ -160,7 +166,6 @@ def _repeated(counted: Iterator[tuple[str, int]]) -> Iterator[str]:
 
 def _completed(frame: pl.DataFrame) -> pl.DataFrame:
     """Returns the frame with all columns of the schema, in order: content hashes, and nulls for the rest."""
-    known = frame.select(name for name in frame.columns if name in WORK_SCHEMA)
-    whole = pl.concat([_EMPTY, known], how="diagonal")
+    frame = pl.concat([_EMPTY, frame], how="diagonal")
     noticed = pl.col("flags").fill_null(pl.lit(_NO_FLAGS))
-    return whole.with_columns(row_contents(whole), noticed)
+    return frame.with_columns(row_contents(frame), noticed)

@@ -6,6 +6,7 @@ letter, and only where the key is one option.
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 
 from curate.grading.tiers import Form
@@ -35,15 +36,12 @@ def with_endings(prompt: Prompt, question: Question, template: Asking) -> Prompt
 def likeliest(options: Sequence[Response]) -> Likeliest:
     """Returns the options with the smallest losses; of equals the first.
 
-    Raises:
-        ValueError: One has no loss.
+    An option without a loss is one that the model finds impossible: no file holds an infinite number.
     """
-    losses = [(one.loss, one.tokens) for one in options]
-    told = [(loss, max(tokens or 0, 1)) for loss, tokens in losses if loss is not None]
-    if len(told) < len(options):
-        raise ValueError("an option without a loss")
-    summed = min(range(len(told)), key=lambda at: told[at][0])
-    per_token = min(range(len(told)), key=lambda at: told[at][0] / told[at][1])
+    losses = [inf if one.loss is None else one.loss for one in options]
+    lengths = [max(one.tokens or 0, 1) for one in options]
+    summed = min(range(len(losses)), key=lambda at: losses[at])
+    per_token = min(range(len(losses)), key=lambda at: losses[at] / lengths[at])
     return Likeliest(LETTERS[summed], LETTERS[per_token])
 
 

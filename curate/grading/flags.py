@@ -1,7 +1,7 @@
 """What is noticed of a response beside its grade."""
 
 import re
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from curate.grading.asked import Asked
 from curate.text import judgement
@@ -33,17 +33,26 @@ _JUDGES = re.compile(
 _JUDGED = 3000
 
 
-def flags_of(
-    asked: Asked, text: str, explanation: str | None, letters: str, *, first: bool
-) -> list[Flag]:
-    """Returns the flags of a folded text with its explanation; `first`: the answer stands before that."""
+class Explained(NamedTuple):
+    """A response's explanation, as written and folded; `answer_first`: the answer stands before it."""
+
+    text: str | None
+    folded: str
+    answer_first: bool
+
+
+NOTHING = Explained(None, "", answer_first=False)
+
+
+def flags_of(asked: Asked, text: str, explained: Explained, letters: str) -> list[Flag]:
+    """Returns the flags of a folded text with its explanation and the letters of its answer."""
     flags: list[Flag] = []
-    if explanation is not None:
-        flags += ["answer_first"] if first else []
-        flags += ["explanation_long"] if len(explanation) > LONG else []
-        flags += ["explanation_short"] if len(explanation) < SHORT else []
+    if explained.text is not None:
+        flags += ["answer_first"] if explained.answer_first else []
+        flags += ["explanation_long"] if len(explained.text) > LONG else []
+        flags += ["explanation_short"] if len(explained.text) < SHORT else []
         flags += ["language_switched"] if _switched(text) else []
-        flags += ["verdicts_contradict"] if _contradicts(asked, explanation, letters) else []
+        flags += ["verdicts_contradict"] if _contradicts(asked, explained.folded, letters) else []
     if asked.stem and asked.stem in text.replace("\n", ""):
         flags.append("question_copied")
     return flags

@@ -56,6 +56,11 @@ class Read(NamedTuple):
     split: int
     run_on: bool
 
+    @property
+    def whole(self) -> bool:
+        """Tells whether `text` holds all of `body`, line by line."""
+        return self.split == len(self.text)
+
     def line_of(self, start: int) -> int:
         """Returns which line of `body` a place of `text` is in; from the end where the middle is left out."""
         if start < self.split:
@@ -63,18 +68,21 @@ class Read(NamedTuple):
         return self.body.count("\n") - self.text.count("\n", start)
 
 
-def read(text: str, stem: str = "") -> Read:
-    """Returns a response as the patterns see it; `stem` tells a copy of the question from a new one."""
+def read(text: str, stem: str = "", nfkc: str | None = None) -> Read:
+    """Returns a response as the patterns see it; `stem` tells a copy of the question from a new one.
+
+    `nfkc` is the text in NFKC where that is known: half of what reading takes.
+    """
     body, run_on = _cut(text, stem)
     if len(body) <= HEAD + TAIL:
-        whole = folded(body)
+        whole = folded(body, None if run_on else nfkc)
         return Read(body, whole, len(whole), run_on)
     head, tail = folded(body[:HEAD]), folded(body[-TAIL:])
     return Read(body, f"{head} … {tail}", len(head), run_on)
 
 
-def folded(text: str) -> str:
-    """Returns `text` in NFKC and lower case, lines kept; circled numbers stay, bold marks go."""
+def folded(text: str, nfkc: str | None = None) -> str:
+    """Returns `text` in NFKC, if not given as `nfkc`, and lower case; circled numbers stay, bold marks go."""
     if text.isascii():
         plain = text
     elif _CIRCLED.search(text):
@@ -82,7 +90,7 @@ def folded(text: str) -> str:
         parts[::2] = [unicodedata.normalize("NFKC", part) for part in parts[::2]]
         plain = "".join(parts)
     else:
-        plain = unicodedata.normalize("NFKC", text)
+        plain = unicodedata.normalize("NFKC", text) if nfkc is None else nfkc
     plain = plain.lower().replace("〜", "~").replace("\r", "")
     if "**" in plain or "`" in plain or "\u200b" in plain or "\ufeff" in plain:
         plain = _NOISE.sub("", plain)

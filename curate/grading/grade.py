@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from curate.grading.asked import Asked, asked_of
 from curate.grading.degenerate import is_blank, loops
-from curate.grading.flags import flags_of
+from curate.grading.flags import NOTHING, Explained, flags_of
 from curate.grading.fold import Read, holds, read
 from curate.grading.graded import Found, Graded
 from curate.grading.numbers import value_of
@@ -41,16 +41,19 @@ class Grader:
         self.label = label
         self._known: dict[tuple[str, str | None], Graded] = {}
 
-    def grade(self, text: str, finish_reason: str | None = None) -> Graded:
-        """Returns the grades of one response; those of short texts are remembered."""
+    def grade(self, text: str, finish_reason: str | None = None, nfkc: str | None = None) -> Graded:
+        """Returns the grades of one response; those of short texts are remembered.
+
+        `nfkc` is the text in NFKC, where many were normalised at once.
+        """
         if len(text) > _SHORT:
-            return self._grade(text, finish_reason)
+            return self._grade(text, finish_reason, nfkc)
         key = (text, finish_reason)
         if key not in self._known:
-            self._known[key] = self._grade(text, finish_reason)
+            self._known[key] = self._grade(text, finish_reason, nfkc)
         return self._known[key]
 
-    def _grade(self, text: str, finish_reason: str | None) -> Graded:
+    def _grade(self, text: str, finish_reason: str | None, nfkc: str | None) -> Graded:
         strict = strict_grade(self.asked, text, self.label)
         if finish_reason == TRUNCATED:
             return _unread(Grade.TRUNCATED, strict, text)
@@ -58,7 +61,7 @@ class Grader:
             return _unread(Grade.DEGENERATE, strict, None)
         if loops(text):
             return _unread(Grade.DEGENERATE, strict, text)._replace(flags=("repetition_loop",))
-        return _graded(self.asked, read(text, self.asked.stem), strict)
+        return _graded(self.asked, read(text, self.asked.stem, nfkc), strict)
 
 
 class _Answer(NamedTuple):
@@ -109,12 +112,12 @@ def _match(pattern: Pattern, asked: Asked, text: str) -> Found | None:
 
 def _graded(asked: Asked, seen: Read, strict: bool | None) -> Graded:
     answer = _answer(asked, seen.text)
-    explanation, first = _explanation(seen, answer)
+    explained = _explanation(seen, answer)
     letters = "" if asked.numeric else "".join(answer.answer)
-    flags = [*flags_of(asked, seen.text, explanation, letters, first=first)]
+    flags = [*flags_of(asked, seen.text, explained, letters)]
     flags += ["run_on"] if seen.run_on else []
     return Graded(
-        explanation, answer.answer, answer.grade, strict, answer.pattern, tuple(sorted(flags))
+        explained.text, answer.answer, answer.grade, strict, answer.pattern, tuple(sorted(flags))
     )
 
 
@@ -143,22 +146,24 @@ def _grade_of(asked: Asked, found: Found) -> Grade | None:
     return Grade.INCORRECT if len(found.letters) in asked.counts else Grade.WRONG_COUNT
 
 
-def _explanation(seen: Read, answer: _Answer) -> tuple[str | None, bool]:
-    """Returns the response without the line of its answer, and whether the answer came first."""
+def _explanation(seen: Read, answer: _Answer) -> Explained:
+    """Returns the response without the line of its answer."""
     if answer.pattern in WHOLE_NAMES:
-        return None, False
-    whole = seen.body.strip() or None
+        return NOTHING
+    whole = Explained(seen.body.strip() or None, seen.text, answer_first=False)
     if answer.found is None:
-        return whole, False
+        return whole
     place = answer.found.start
     if place - (seen.text.rfind("\n", 0, place) + 1) > _LEAD:
-        return whole, False
+        return whole
     lines = seen.body.split("\n")
     start, end = seen.line_of(place), seen.line_of(max(place, answer.found.end - 1))
     before, after = "\n".join(lines[:start]).strip(), "\n".join(lines[end + 1 :]).strip()
-    if answer.pattern not in WHOLE_NAMES and not before and not after:
-        return whole, False
-    return before or after, not before
+    if not before and not after:
+        return whole
+    folded = seen.text.split("\n") if seen.whole else lines
+    kept = folded[:start] if before else folded[end + 1 :]
+    return Explained(before or after, "\n".join(kept), answer_first=not before)
 
 
 def _unread(grade: Grade, strict: bool | None, explanation: str | None) -> Graded:

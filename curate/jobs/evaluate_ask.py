@@ -45,7 +45,7 @@ def ask(plan: EvaluationPlan, work: WorkFolder, progress: Progress) -> Iterator[
     """Yields every cell, asked; a run that was interrupted goes on where it stopped.
 
     Raises:
-        InputError: Recorded answers cannot be used, or no item of any cell could be asked.
+        InputError: Recorded answers cannot be used.
         UsageError: Recorded answers do not tell modes apart, and several are asked for.
     """
     engine = plan.recipe.engine

@@ -19,6 +19,7 @@ from curate.evaluation import (
     score_of,
 )
 from curate.evaluation.likelihood import likeliest
+from curate.evaluation.predictions import sampled
 from curate.evaluation.rows import evaluated_frame, evaluated_row
 from curate.grading import Graded
 from curate.grading.tiers import Form
@@ -26,7 +27,7 @@ from curate.jobs.evaluate_ask import Asked
 from curate.jobs.evaluate_exams import UNSCORED
 from curate.jobs.evaluate_plan import Cell
 from curate.models import LETTERS, EvaluationResult, Method, NotAsked, Response
-from curate.sampling import RESPONSE_SCHEMA, ChatTemplate, response_frame
+from curate.sampling import RESPONSE_SCHEMA, response_frame
 
 RESPONSES = pl.Schema(
     {
@@ -119,15 +120,10 @@ def _said(asked: Asked, method: Method) -> Iterator[_Said]:
 
 
 def _predictions(cell: Cell, said: Iterable[_Said]) -> Iterator[Prediction]:
-    """Yields the answers as the scorers read them.
-
-    Of a text that a model goes on with, the blanks around are no part of the answer, as in the published
-    scripts; what a chat answers is taken as it is.
-    """
-    is_chat = isinstance(cell.template, ChatTemplate)
+    """Yields the answers as the scorers read them."""
     for one in said:
-        text = one.text if is_chat else one.text.strip()
         id_ = one.response.question_id
+        text = sampled(one.text)
         yield Prediction(id_, text, one.response.finish_reason, f"{cell}: {id_}")
 
 

@@ -33,31 +33,46 @@ def list_recipes() -> Outcome:
 
 
 def copy_recipe(name: str, to: Path) -> Outcome:
-    """Copies the recipe or the SFT template `name` to a new file.
+    """Copies the recipe or the template `name` to a new file.
+
+    A name that an SFT template and a prompt template share is told apart as `sft/NAME` and `prompts/NAME`.
 
     Raises:
         UsageError: There is no such recipe, or the file is there already.
     """
-    known = _recipes() | sft_templates()
-    if name not in known:
-        raise UsageError(
-            f"no recipe {name!r}.{did_you_mean(name, list(known))}",
-            hint=f"There are: {', '.join(known)}.",
-        )
-    target = to / f"{name}.yaml" if to.is_dir() else to
+    kind, path = _known(name)
+    target = to / path.name if to.is_dir() else to
     if target.exists():
         raise UsageError(
             "the file is there already", where=str(target), hint="Choose another --to."
         )
     with boundary(UsageError, "copying the recipe", hint="Choose another --to."):
-        shutil.copyfile(known[name], target)
-    is_sft = name in sft_templates()
-    words = f"build-corpus SOURCE --sft {target}" if is_sft else _command(target)
+        shutil.copyfile(path, target)
+    words = {
+        "sft": f"build-corpus SOURCE --sft {target}",
+        "prompts": f"make-pairs --corpus RUN --engine vllm --model MODEL --template {target}",
+    }.get(kind) or _command(target)
     return Outcome(
         title="Recipe copied",
         data={"recipe": name, "to": str(target)},
         hint=f"curate {words} --out RUN",
     )
+
+
+def _known(name: str) -> tuple[str, Path]:
+    """Returns the kind and the file of what is shipped as `name`, or as `KIND/name`."""
+    kinds = {"recipe": _recipes(), "sft": sft_templates(), "prompts": prompt_templates()}
+    files = {f"{kind}/{stem}": path for kind, some in kinds.items() for stem, path in some.items()}
+    found = [one for one in files if name in (one, one.partition("/")[2])]
+    if len(found) > 1:
+        raise UsageError(f"{name!r} is more than one thing", hint=f"Say {' or '.join(found)}.")
+    if not found:
+        known = list(dict.fromkeys(stem for some in kinds.values() for stem in some))
+        raise UsageError(
+            f"no recipe {name!r}.{did_you_mean(name, known)}",
+            hint=f"There are: {', '.join(known)}.",
+        )
+    return found[0].partition("/")[0], files[found[0]]
 
 
 def _command(recipe: Path) -> str:

@@ -150,7 +150,7 @@ class Screen:
 
     def places(self, texts: pl.Series) -> list[Place]:
         """Returns the best place of every part in every text, by text and part."""
-        data = np.frombuffer(texts.str.join("").cast(pl.Binary).item() or b"", np.uint8)
+        data = np.frombuffer(b"".join(texts.cast(pl.Binary).to_list()), np.uint8)
         lengths = texts.str.len_bytes().to_numpy().astype(np.int64)
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         best: dict[tuple[int, int], Place] = {}

@@ -10,7 +10,8 @@ from curate.models import RAW_LIMIT, Quarantined
 from curate.sources.gzips import Lost
 from curate.sources.packings import packing_of
 
-LINE_LIMIT = 1 << 26
+LINE_LIMIT = 160 << 20
+"""Bytes of a line: fifty million Japanese characters and what stands around them."""
 CHUNK = 1 << 18
 RANGE_CHUNK = 1 << 23
 

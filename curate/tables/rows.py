@@ -1,6 +1,6 @@
 """The row frame: one wide schema for questions and documents, and the columns a stage may add."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -105,6 +105,9 @@ SOURCE_COLUMNS = ("row", *(name for name in ROW_SCHEMA if name not in MADE))
 SAID = frozenset(ROW_SCHEMA) - {"provenance"} - MADE
 """What a row says, without the place that it comes from and what stages made of it."""
 
+LARGE = 1 << 25
+"""Bytes of a frame whose rows are written as JSON one by one."""
+
 MARKS = ("row", *(name for name in WORK_SCHEMA if name not in SOURCE_COLUMNS))
 
 
@@ -130,8 +133,12 @@ def canonical_rows(frame: pl.DataFrame, names: Collection[str] | None = None) ->
 
 def row_contents(frame: pl.DataFrame) -> pl.Series:
     """Returns the SHA-256 of what each row says, wherever it stands: of its canonical row of `SAID`."""
-    digests = [sha256(row).digest() for row in canonical_rows(frame, SAID)]
-    return pl.Series("content", digests, dtype=pl.Binary)
+    if frame.estimated_size() <= LARGE:
+        rows: Iterable[bytes] = canonical_rows(frame, SAID)
+    else:  # Polars would hold all of it four times; both write the same bytes
+        said = frame.select(name for name in frame.columns if name in SAID)
+        rows = map(canonical_json, said.iter_rows(named=True, buffer_size=1))
+    return pl.Series("content", [sha256(row).digest() for row in rows], dtype=pl.Binary)
 
 
 def row_digests(frame: pl.DataFrame, contents: pl.Series | None = None) -> pl.Series:

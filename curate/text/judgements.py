@@ -69,7 +69,9 @@ def judgement(
     accepted.append(frozenset().union(*accepted))  # "any two of them": all of them are right
     if not any(accepted) or _OF_STATEMENTS.search(stem):
         return None
-    text = unicodedata.normalize("NFKC", _CIRCLED.sub("§", explanation))
+    text = _CIRCLED.sub("§", explanation)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
     known = LETTERS[: options or None]
     told = [_declared(text, known), _chosen(stem, text, known)]
     found = [compared for one in told if one and (compared := _compared(one, accepted))]

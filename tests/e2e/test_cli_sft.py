@@ -121,7 +121,7 @@ def test_the_bytes_do_not_depend_on_workers(build, write, old, tmp_path, monkeyp
 def test_a_shipped_template_is_listed_copied_and_used(build, cli, write, old, run, tmp_path):
     listed = cli("recipes", "--format", "json").data["sft_templates"]
     assert listed["direct"].startswith("The answer alone, ")
-    copied = cli("recipes", "direct", "--to", tmp_path)
+    copied = cli("recipes", "sft/direct", "--to", tmp_path)
     assert copied.code == 0
     assert f"--sft {tmp_path / 'direct.yaml'} " in copied.err
     assert build(write("old.jsonl", old()), "--sft", tmp_path / "direct.yaml").code == 0

@@ -67,8 +67,7 @@ def _option(index, loss, tokens):
 def test_the_likeliest_option_is_the_shortest_loss_in_all_or_a_token():
     assert likeliest([_option(0, 6.0, 6), _option(1, 4.0, 2), _option(2, 5.0, 4)]) == ("b", "a")
     assert likeliest([_option(0, 4.0, 2), _option(1, 4.0, 2)]) == ("a", "a")
-    with pytest.raises(ValueError, match="without a loss"):
-        likeliest([_option(0, 4.0, 2), _option(1, None, 2)])
+    assert likeliest([_option(0, None, 2), _option(1, 4.0, 2)]) == ("b", "b")
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,16 @@ def test_its_responses_are_recorded_answers_of_the_same_evaluation(done):
     assert _rows(done / "round").equals(_rows(done / "run"))
 
 
+def test_a_run_in_one_mode_can_be_scored_again(tmp_path):
+    answers = {id_: f"\n {text}\n" for id_, text in said("direct").items()}
+    path = recorded(tmp_path / "said.jsonl", answers)
+    run(tmp_path, path, modes=["direct"])
+    (result,) = Evaluation.model_validate(numbers(tmp_path / "run")).results
+    exam = f"birds={tmp_path / 'exam.jsonl'}"
+    assert result.score == score([tmp_path / "run"], exam).score
+    assert (result.score.pooled.score, score([path], exam).score.pooled.score) == (10, 0)
+
+
 def test_an_interrupted_run_goes_on(done):
     def interrupt(what, done_, total):
         if what.startswith("birds, explained"):

@@ -3,20 +3,29 @@
 import contextlib
 import io
 import math
+import os
+import signal
+import subprocess
+import sys
+import time
 from importlib import import_module
 from pathlib import Path
 
+import orjson
 import polars as pl
 import pytest
 
 from curate.artefacts import share
 from curate.cli import main
+from curate.sampling.engines import vllm
 
 pytestmark = [pytest.mark.models, pytest.mark.filterwarnings("default")]
 
 STEPS = 10
 MAX_LENGTH = 1024
+STARTS = 300  # seconds that a busy machine may take
 SETTINGS = (
+    "engine.shard=4",
     "engine.dtype=float32",
     "engine.cpu_cache_gib=1",
     "template.shots.count=1",
@@ -41,18 +50,72 @@ def tiny(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def made(tiny, tmp_path_factory):
-    """A run of make-pairs on the demo's corpus, sampled with vLLM."""
-    folder = tmp_path_factory.mktemp("pairs")
-    assert _run("demo", "--out", folder / "demo")[0] == 0
-    words = [word for setting in SETTINGS for word in ("--set", setting)]
+def demo(tmp_path_factory):
+    """A run of build-corpus on the demo's exam."""
+    folder = tmp_path_factory.mktemp("demo") / "run"
+    assert _run("demo", "--out", folder)[0] == 0
+    return folder
+
+
+def _words(demo, tiny, out):
     held_out = share("pipelines", "demo", "held_out.jsonl")
-    code, said = _run(
-        *("make-pairs", "--corpus", folder / "demo", "--engine", "vllm", "--model", tiny),
-        *("--benchmark", f"held-out={held_out}", "--out", folder / "pairs", *words),
-    )
+    return [
+        *("make-pairs", "--corpus", demo, "--engine", "vllm", "--model", tiny),
+        *("--benchmark", f"held-out={held_out}", "--out", out),
+        *(word for setting in SETTINGS for word in ("--set", setting)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def made(demo, tiny, tmp_path_factory):
+    """A run of make-pairs on the demo's corpus, sampled with vLLM."""
+    folder = tmp_path_factory.mktemp("made") / "pairs"
+    code, said = _run(*_words(demo, tiny, folder))
     assert code == 0, said
-    return Path(folder / "pairs")
+    return Path(folder)
+
+
+def _killed(words, out, shards):
+    """Runs a command in a process of its own, and kills it when so many shards of answers are stored."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "curate", *map(str, words)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    until = time.monotonic() + STARTS
+    try:
+        while len(found := list(out.rglob("responses-*.jsonl"))) < shards:
+            assert process.poll() is None, "the run ended before it could be killed"
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+    return found
+
+
+def test_a_killed_run_goes_on_and_samples_nothing_twice(made, demo, tiny, tmp_path, monkeypatch):
+    out, asked = tmp_path / "killed", []
+    words = _words(demo, tiny, out)
+    there = [line for file in _killed(words, out, 2) for line in file.read_text().splitlines()]
+    done = {orjson.loads(line)["question_id"] for line in there}
+    assert not (out / "pairs.parquet").exists()
+    sample = vllm._VllmSampler.sample
+
+    def seen(self, prompts, sampling):
+        prompts = list(prompts)
+        asked.extend(prompt.question_id for prompt in prompts)
+        return sample(self, prompts, sampling)
+
+    monkeypatch.setattr(vllm._VllmSampler, "sample", seen)
+    code, said = _run(*words)
+    assert code == 0, said
+    assert asked
+    assert not done & set(asked)
+    for name in ("responses.parquet", "pairs.parquet", "ledger.json", "audit.json"):
+        assert (out / name).read_bytes() == (made / name).read_bytes(), name
 
 
 def test_every_pair_meets_between_two_tokens_and_has_its_lengths(made, tiny):

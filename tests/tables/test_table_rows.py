@@ -15,6 +15,8 @@ from curate.tables import (
     canonical_json,
     canonical_rows,
     drop_where,
+    row_contents,
+    rows,
     undropped,
 )
 
@@ -69,6 +71,19 @@ def test_canonical_rows_are_json_with_sorted_keys():
         '{"a":[["x"]],"b":"が"}'.encode(),
         b'{"a":[],"b":null}',
     ]
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.text('aあ\\"\n')), st.booleans()
+)
+def test_large_rows_have_the_hash_that_small_ones_have(text, choices, is_null):
+    answers = None if is_null else [choices, []]
+    row = {"text": text, "choices": choices, "answers": answers, "has_image": is_null, "year": 1}
+    frame = pl.DataFrame([row, row], schema={name: ROW_SCHEMA[name] for name in row})
+    small = row_contents(frame)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "LARGE", 0)
+        assert row_contents(frame).equals(small)
 
 
 def test_canonical_rows_do_not_depend_on_the_order_of_columns():
