@@ -1,13 +1,11 @@
 """Evaluation: what recorded predictions score, and how sure a difference between two of them is."""
 
-from curate.evaluation.answers import BASELINE
 from curate.evaluation.items import Item, Items, items_of
 from curate.evaluation.judge import GESTALT, PUBLISHED, Judged, Verdicts, judge_all
 from curate.evaluation.marks import BenchmarkMarks, read_marks
 from curate.evaluation.metadata import Metadata, read_metadata
 from curate.evaluation.predictions import Prediction, read_predictions
 from curate.evaluation.score import STRATA, judged_frame, points_interval, score_of
-from curate.evaluation.stability import stability
 from curate.evaluation.statistics import (
     DRAWS,
     Flips,
@@ -23,7 +21,6 @@ from curate.evaluation.statistics import (
 )
 
 __all__ = [
-    "BASELINE",
     "DRAWS",
     "GESTALT",
     "PUBLISHED",
@@ -53,5 +50,4 @@ __all__ = [
     "read_metadata",
     "read_predictions",
     "score_of",
-    "stability",
 ]

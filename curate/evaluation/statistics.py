@@ -13,7 +13,7 @@ import numpy.typing as npt
 from curate.intervals import LEVEL
 
 DRAWS = 10_000
-_BATCH = 256
+_BATCH = 64
 """Draws in memory at once."""
 _FEWEST = 2
 
@@ -93,20 +93,19 @@ def ratio_intervals(
     """
     from scipy.stats import bootstrap  # type: ignore[import-untyped]  # noqa: PLC0415 (slow to import)
 
-    parts = _by_cluster(clusters, *(ratio.parts for ratio in ratios))
-    wholes = _by_cluster(clusters, *(ratio.wholes for ratio in ratios))
+    sums = _by_cluster(clusters, *(one.parts for one in ratios), *(one.wholes for one in ratios))
     first, second = ([pair[at] for pair in minus] for at in (0, 1))
 
     def told(weights: Numbers) -> Numbers:
-        values = _over(weights @ parts, weights @ wholes)
+        values = _over(*np.split(weights @ sums, 2, axis=1))
         return np.concatenate([values, values[:, first] - values[:, second]], axis=1).T
 
     def statistic(drawn: npt.NDArray[np.intp], **_: int) -> Numbers:
-        return told(_times_drawn(np.atleast_2d(drawn), len(parts)))
+        return told(_times_drawn(np.atleast_2d(drawn), len(sums)))
 
-    values = told(np.ones((1, len(parts))))[:, 0]
+    values = told(np.ones((1, len(sums))))[:, 0]
     drawn = bootstrap(
-        (np.arange(len(parts)),),
+        (np.arange(len(sums)),),
         statistic,
         n_resamples=draws,
         batch=_BATCH,

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from curate.errors import InputError
-from curate.evaluation import Ratio, mcnemar, permutation, ratio_intervals, stability
+from curate.evaluation import Ratio, mcnemar, permutation, ratio_intervals
+from curate.evaluation.stability import stability
 
 DIRECT = "aaaaaaaaabbc bb"
 OTHER_ = "aaaaaaabbabd cb"

@@ -4,8 +4,8 @@ import evaluated_rows as sea
 import polars as pl
 from report_samples import HOSTILE, sha
 
-from curate.evaluation import stability
 from curate.evaluation.groups import STRATA
+from curate.evaluation.stability import stability
 from curate.models import (
     AuditVerdict,
     Bounded,
