@@ -38,7 +38,8 @@ def completed(python):
 BENCHMARKS = sorted(known_layouts())
 TRAINING = [path.stem for path in share("train").rglob("*.yaml") if path.parent.name != "models"]
 PROMPTS = [path.stem for path in share("pipelines", "templates", "prompts").glob("*.yaml")]
-RECIPES = sorted({"audit", "corpus", "direct", "pairs", "sft", *PROMPTS, *TRAINING})
+OWN = [path.stem for path in share("pipelines").glob("*.yaml")]
+RECIPES = sorted({"direct", "sft", *OWN, *PROMPTS, *TRAINING})
 
 
 @pytest.mark.parametrize(
