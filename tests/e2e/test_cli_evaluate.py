@@ -70,6 +70,22 @@ def test_people_get_a_table_and_a_second_run_says_that_it_is_done(cli, words, ru
     assert cli(*words[:-1], run.with_name("quiet"), "--format", "quiet").out == ""
 
 
+def test_people_get_a_table_of_what_explaining_changed(cli, words, write, tmp_path):
+    told = [
+        {"question_id": f"30A{at}", "mode": mode, "text": text}
+        for at in range(1, 4)
+        for mode, text in (("alpaca", "鷹"), ("cot", "鷲" if at == 2 else "鷹"))
+    ]
+    both = [*words[:4], write("both.jsonl", told), *words[5:7]]
+    assert both[3:5] == ["--responses", tmp_path / "both.jsonl"]
+    ran = cli(*both, "--mode", "alpaca,cot", "--out", tmp_path / "both")
+    assert ran.code == 0, ran.err
+    head, _, *rows = ran.out.split("Drop from mode to mode")[1].splitlines()[1:]
+    assert head.split()[-1] == "alike"
+    assert {row.split()[0] for row in rows} == {"birds"}
+    assert "33.3" in ran.out
+
+
 def test_a_dry_run_describes_and_writes_nothing(cli, words, run):
     ran = cli(*words, "--dry-run", "--language", "ja,en", "--format", "json")
     assert ran.code == 0
