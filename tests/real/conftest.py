@@ -14,7 +14,7 @@ from curate.artefacts import share
 
 EXAM = Path("2017", "102.jsonl")
 COMPANION = Path("2017", "metadata_102.jsonl")
-FEW = 16
+FEW = 30
 CORPUS = """\
 recipe: corpus/1
 sources:

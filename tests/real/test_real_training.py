@@ -43,8 +43,9 @@ def cpt(curate, gemma, corpora, on_a_cpu, recipe, runs):
 def pairs(curate, gemma, cpt, corpora, igakuqa, runs):
     """Pairs that the CPT model sampled with vLLM."""
     settings = (
-        *("template.shots.count=1", "sampling.max_tokens=96", "max_length=1024"),
-        *("engine.dtype=bfloat16", "engine.context=2048"),
+        *("template.shots.count=1", "sampling.max_tokens=80", "max_length=1024"),
+        "sampling.regex='[^\\n]{20,40}\\n答え: [a-e]'",  # it seldom comes to an answer by itself
+        *("policy.wrong_count=rejected", "engine.dtype=bfloat16", "engine.context=2048"),
     )
     words = [word for setting in settings for word in ("--set", setting)]
     curate(
