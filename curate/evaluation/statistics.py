@@ -76,8 +76,8 @@ def paired_difference(
     Raises:
         ValueError: There are fewer than two clusters.
     """
-    one, other = (np.asarray(some, dtype=float) for some in scores)
-    return rate_interval((one - other).tolist(), totals, clusters, seed=seed, draws=draws)
+    ratios = [Ratio(some, totals) for some in scores]
+    return ratio_intervals(ratios, clusters, minus=[(0, 1)], seed=seed, draws=draws)[-1]
 
 
 def ratio_intervals(
@@ -86,7 +86,9 @@ def ratio_intervals(
 ) -> list[Interval]:  # fmt: skip
     """Returns ratios with their intervals, all from the same draws of clusters.
 
-    After them stand, for each (i, j) of `minus`, ratio i less ratio j, which may be of other items.
+    After them stand, for each (i, j) of `minus`, ratio i less ratio j, which may be of other items. Where all
+    draws come to one value (nobody was right, no answer turned) they tell nothing of what so few cases can
+    hide: the interval is then as wide as a share that n cases miss in one of forty samples.
 
     Raises:
         ValueError: There are fewer than two clusters.
@@ -114,10 +116,23 @@ def ratio_intervals(
         method="percentile",
         rng=np.random.default_rng(seed),
     ).confidence_interval
+    cases = np.count_nonzero(sums[:, len(ratios) :], axis=0)
+    cases = np.concatenate([cases, np.minimum(cases[first], cases[second])])
     return [
-        Interval(float(value), float(low), float(high))
-        for value, low, high in zip(values, drawn.low, drawn.high, strict=True)
+        _told(Interval(float(value), float(low), float(high)), int(some), signed=at >= len(ratios))
+        for at, (value, low, high, some) in enumerate(
+            zip(values, drawn.low, drawn.high, cases, strict=True)
+        )
     ]
+
+
+def _told(drawn: Interval, cases: int, *, signed: bool) -> Interval:
+    """Returns an interval; one without width as wide as what so many cases can hide (Clopper and Pearson)."""
+    if drawn.low < drawn.high or not cases:
+        return drawn
+    hidden = 1 - ((1 - LEVEL) / 2) ** (1 / cases)
+    low, high = max(drawn.value - hidden, -1.0 if signed else 0.0), min(drawn.value + hidden, 1.0)
+    return Interval(drawn.value, low, high)
 
 
 def permutation(

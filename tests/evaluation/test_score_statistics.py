@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from curate.evaluation import flips, holm, mcnemar, paired_difference, rate_interval
 from curate.intervals import wilson
@@ -53,12 +54,20 @@ def test_intervals_over_single_items_would_not(intervals):
 
 def test_the_difference_is_of_points():
     value, low, high = paired_difference(([3, 0, 1], [0, 0, 1]), [3, 1, 1], ["a", "b", "c"])
-    assert value == 3 / 5
+    assert value == pytest.approx(3 / 5)
     assert low <= value <= high
 
 
-def test_equal_answers_differ_by_nothing():
-    assert paired_difference(([1, 0], [1, 0]), [1, 1], ["a", "b"]) == (0.0, 0.0, 0.0)
+@pytest.mark.parametrize("cases", [2, 24, 2000])
+def test_equal_answers_and_none_right_are_as_unsure_as_their_cases_are_few(cases):
+    names, ones, none = [str(n) for n in range(cases)], [1.0] * cases, [0.0] * cases
+    hidden = float(1 - 0.025 ** (1 / cases))
+    assert binomtest(0, cases).proportion_ci(method="exact").high == pytest.approx(hidden)
+    assert paired_difference((ones, ones), ones, names, draws=9) == pytest.approx(
+        (0, -hidden, hidden)
+    )
+    assert rate_interval(none, ones, names, draws=9) == pytest.approx((0, 0, hidden))
+    assert rate_interval(ones, ones, names, draws=9) == pytest.approx((1, 1 - hidden, 1))
 
 
 def test_a_seed_gives_the_same_interval():

@@ -151,4 +151,5 @@ def test_draws_are_shared():
     one = Ratio(right, [1.0] * 5)
     found = ratio_intervals([one, one], list("abcde"), minus=[(0, 1)], draws=100)
     assert found[0] == found[1]
-    assert found[2] == (0.0, 0.0, 0.0)
+    assert found[2].value == 0
+    assert found[2].high == -found[2].low
