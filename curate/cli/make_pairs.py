@@ -5,18 +5,24 @@ from typing import Annotated
 
 import typer
 
-from curate.cli.complete import engine_names, prompt_template_names
+from curate.cli.complete import prompt_template_names
 from curate.cli.options import (
+    AdapterOpt,
     BenchmarkOpt,
     DebugOpt,
     DecisionsOpt,
     DryRunOpt,
+    EngineOpt,
     FormatOpt,
     MaxBadOpt,
+    ModelOpt,
     OutOpt,
     RecipeOpt,
+    ResponsesOpt,
     SeedOpt,
     SetOpt,
+    TokenizerOpt,
+    UrlOpt,
     WorkersOpt,
 )
 from curate.cli.show import Format, Show
@@ -26,28 +32,6 @@ CorpusOpt = Annotated[
     typer.Option(
         "--corpus", metavar="RUN", help="A finished run of build-corpus.", show_default=False
     ),
-]
-EngineOpt = Annotated[
-    str | None,
-    typer.Option(
-        "--engine",
-        help="What samples: vllm, openai, transformers, or recorded answers.",
-        autocompletion=engine_names,
-    ),
-]
-ModelOpt = Annotated[
-    str | None,
-    typer.Option("--model", help="A model's folder or name; of recorded answers, whose are meant."),
-]
-AdapterOpt = Annotated[
-    Path | None, typer.Option("--adapter", help="The folder of a LoRA adapter of the model.")
-]
-UrlOpt = Annotated[
-    str | None, typer.Option("--url", help="The server of the engine openai: http://HOST:PORT/v1.")
-]
-ResponsesOpt = Annotated[
-    Path | None,
-    typer.Option("--responses", metavar="FILE", help="Recorded answers: JSONL, CSV or Parquet."),
 ]
 TemplateOpt = Annotated[
     str | None,
@@ -61,14 +45,6 @@ ExamplesOpt = Annotated[
     Path | None,
     typer.Option(
         "--examples", metavar="FILE", help="Few-shot examples; without, drawn from the corpus."
-    ),
-]
-TokenizerOpt = Annotated[
-    Path | None,
-    typer.Option(
-        "--tokenizer",
-        metavar="DIR",
-        help="The model's tokenizer, where the engine does not know it.",
     ),
 ]
 NumberOpt = Annotated[

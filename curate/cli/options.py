@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from curate.cli.complete import benchmark_options, template_names
+from curate.cli.complete import benchmark_options, engine_names, template_names
 from curate.cli.show import Format
 
 SourceArg = Annotated[
@@ -70,6 +70,36 @@ SftOpt = Annotated[
         metavar="TEMPLATE",
         help="Write sft.parquet with this template: sft, direct, or a file of your own.",
         autocompletion=template_names,
+    ),
+]
+EngineOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="What samples: vllm, openai, transformers, or recorded answers.",
+        autocompletion=engine_names,
+    ),
+]
+ModelOpt = Annotated[
+    str | None,
+    typer.Option("--model", help="A model's folder or name; of recorded answers, whose are meant."),
+]
+AdapterOpt = Annotated[
+    Path | None, typer.Option("--adapter", help="The folder of a LoRA adapter of the model.")
+]
+UrlOpt = Annotated[
+    str | None, typer.Option("--url", help="The server of the engine openai: http://HOST:PORT/v1.")
+]
+ResponsesOpt = Annotated[
+    Path | None,
+    typer.Option("--responses", metavar="FILE", help="Recorded answers: JSONL, CSV or Parquet."),
+]
+TokenizerOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--tokenizer",
+        metavar="DIR",
+        help="The model's tokenizer, where the engine does not know it.",
     ),
 ]
 SeedOpt = Annotated[

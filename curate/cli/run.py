@@ -21,6 +21,12 @@ def finish(show: Show, outcome: Outcome) -> int:
     return outcome.exit
 
 
+def parse_list(text: str | None) -> list[str]:
+    """Returns the words of "a,b"; none of nothing."""
+    words = (word.strip() for word in (text or "").split(","))
+    return list(dict.fromkeys(word for word in words if word))
+
+
 def parse_years(text: str | None) -> tuple[int, int] | None:
     """Returns (first, last) of "2018-2022" or "2020".
 

@@ -15,6 +15,7 @@ HINTS = {
     "CorpusRecipe": "`curate schema corpus_recipe` shows every key.",
     "PairsRecipe": "`curate schema pairs_recipe` shows every key.",
     "TrainRecipe": "`curate schema train_recipe` shows every key.",
+    "EvaluationRecipe": "`curate schema evaluation_recipe` shows every key.",
 }
 
 TAGS = ("stage", "layout", "engine", "template", "policy")

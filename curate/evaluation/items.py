@@ -35,18 +35,29 @@ class Item(NamedTuple):
         question = self.question
         return question.exam, question.vignette_id or question.id
 
+    @property
+    def follows(self) -> bool:
+        """Whether it is a later question about a case, which is printed with the first one."""
+        question = self.question
+        return question.vignette_id not in (None, question.id) and question.original_text is None
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its key is a number."""
+        key = self.question.answers[0] if self.question.answers else []
+        return "".join(key[:1]).replace(".", "").isdigit()
+
     def strata(self) -> dict[str, str]:
         """Returns the item's value in every respect in which scores are told apart."""
         question, told = self.question, self.told or _UNKNOWN
         key = question.answers[0] if question.answers else []
-        follows = question.vignette_id is not None and question.original_text is None
         return {
             "image": _yes(question.has_image),
-            "serial_without_vignette": _yes(follows),
-            "numeric": _yes("".join(key[:1]).replace(".", "").isdigit()),
+            "serial_without_vignette": _yes(self.follows),
+            "numeric": _yes(self.is_numeric),
             "answers": str(len(key)),
             "category": told.category or "unknown",
-            "human_accuracy": _bin(told.human_accuracy),
+            "human_accuracy": human_bin(told.human_accuracy),
         }
 
 
@@ -125,7 +136,8 @@ def _yes(is_so: bool) -> str:
     return "yes" if is_so else "no"
 
 
-def _bin(percent: float | None) -> str:
+def human_bin(percent: float | None) -> str:
+    """Returns the range of twenty percent that a share of people who were right is in."""
     if percent is None:
         return "unknown"
     low = min(int(percent // _BIN), _BINS - 1) * _BIN

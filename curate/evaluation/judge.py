@@ -1,6 +1,6 @@
 """Judges every prediction by each metric, once for every item of each section that occurs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -8,7 +8,7 @@ from curate.errors import InputError
 from curate.evaluation import gestalt
 from curate.evaluation.items import Item, Items
 from curate.evaluation.predictions import Prediction
-from curate.grading import Grader, strict_answer
+from curate.grading import Graded, Grader, strict_answer
 from curate.models import Grade
 
 PUBLISHED: Final = "published"
@@ -30,7 +30,12 @@ class Verdicts(NamedTuple):
     """One prediction by every metric that scores its item, and how it was read."""
 
     by_metric: dict[str, Judged]
-    grade: Grade | None
+    graded: Graded
+
+    @property
+    def grade(self) -> Grade | None:
+        """The tolerant grade."""
+        return self.graded.grade
 
 
 @dataclass
@@ -58,11 +63,15 @@ class _Seen:
 
 
 def judge_all(
-    predictions: Iterable[Prediction], items: Items, label: str | None = None
+    predictions: Iterable[Prediction],
+    items: Items,
+    label: str | None = None,
+    excused: Collection[str] = (),
 ) -> dict[str, Verdicts]:
     """Returns what every metric makes of the predictions, by item id.
 
-    `label` is what the prompt's template writes before the answer, if it asks for more than that.
+    `label` is what the prompt's template writes before the answer, if it asks for more than that; the
+    items `excused` were not asked, and may be missing.
 
     Raises:
         InputError: A section that occurs lacks an item, has one twice, or has one of another exam.
@@ -75,7 +84,7 @@ def judge_all(
     }
     _refuse_strangers(seen, items)
     _refuse_twice(seen)
-    _refuse_missing(seen, items)
+    _refuse_missing(seen, items, excused)
     return found
 
 
@@ -91,7 +100,7 @@ def _verdicts(item: Item, one: Prediction, label: str | None) -> Verdicts:
             letters = gestalt.picked(item.question, one.text)
             right = gestalt.is_right(item.question, letters)
             by_metric[GESTALT] = _judged(item, tuple(letters), right=right)
-    return Verdicts(by_metric, graded.grade)
+    return Verdicts(by_metric, graded)
 
 
 def _judged(item: Item, letters: tuple[str, ...], *, right: bool) -> Judged:
@@ -119,13 +128,12 @@ def _refuse_twice(seen: _Seen) -> None:
         )
 
 
-def _refuse_missing(seen: _Seen, items: Items) -> None:
+def _refuse_missing(seen: _Seen, items: Items, excused: Collection[str]) -> None:
     told, where = [], ""
     for section, some in items.sections.items():
-        missing = [
-            _quoted(item.question.id) for item in some if item.question.id not in seen.places
-        ]
-        if missing and len(missing) < len(some):
+        due = [item.question.id for item in some if item.question.id not in excused]
+        missing = [_quoted(id_) for id_ in due if id_ not in seen.places]
+        if missing and len(missing) < len(due):
             told.append(f"{section} lacks {len(missing)} of {len(some)}: {_some(missing)}")
             where = where or _place_of(some, seen.places)
     if told:

@@ -63,7 +63,17 @@ def _prediction(row: Row, place: str) -> Prediction:
         raise InputError(f"{name}: expected a text", where=place)
     if reason is not None and not isinstance(reason, str):
         raise InputError("finish_reason: expected a text", where=place)
+    if row.cells.get("template") is not None:
+        text = sampled(text)
     return Prediction(str(id_), text, reason, place)
+
+
+def sampled(text: str) -> str:
+    """Returns what a model wrote as a prediction: the blanks around are no part of it.
+
+    So the published scripts read completions; a prediction that somebody recorded is read as it stands.
+    """
+    return text.strip()
 
 
 def _column(row: Row, names: tuple[str, ...], place: str) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 
 from curate.evaluation.items import Item, Items
 from curate.evaluation.judge import GESTALT, PUBLISHED, TOLERANT, Verdicts
+from curate.evaluation.statistics import Interval, rate_interval
 from curate.intervals import wilson
 from curate.models import Score, Scores, Stratum, Tally
 
@@ -67,6 +68,17 @@ def score_of(verdicts: Mapping[str, Verdicts], items: Items) -> Score:
             for value, tally in sorted(_tallies(frame, name).items())
         ],
         absent=_absent(verdicts, items),
+    )
+
+
+def points_interval(verdicts: Mapping[str, Verdicts], items: Items, seed: int) -> Interval | None:
+    """Returns the published points rate of all years with its interval; None of fewer than two cases."""
+    frame = judged_frame(verdicts, items, PUBLISHED)
+    if frame["cluster"].n_unique() < 2:  # noqa: PLR2004 (nothing can be drawn from one)
+        return None
+    earned = frame["points"] * frame["right"]
+    return rate_interval(
+        earned.to_list(), frame["points"].to_list(), frame["cluster"].to_list(), seed=seed
     )
 
 

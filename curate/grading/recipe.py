@@ -47,21 +47,25 @@ class PairsRecipe(Record):
 
     def published(self) -> dict[str, Any]:
         """Returns the recipe as data without this machine's folders: every path by its last part."""
-        data = self.model_dump(mode="json", exclude_none=True)
-        for entry in data["benchmarks"]:
-            entry["path"] = Path(entry["path"]).name
-        for holder, key in (
-            (data, "examples"),
-            (data, "tokenizer"),
-            (data["engine"], "model"),
-            (data["engine"], "adapter"),
-            (data["engine"], "tokenizer"),
-            (data["engine"], "responses"),
-            (data.get("leakage", {}).get("semantic", {}), "model"),
-        ):
-            if key in holder and _is_path(holder, key):
-                holder[key] = Path(holder[key]).name
-        return data
+        return shown_paths(self.model_dump(mode="json", exclude_none=True))
+
+
+def shown_paths(data: dict[str, Any]) -> dict[str, Any]:
+    """Returns a recipe's data without this machine's folders: every path by its last part."""
+    for entry in data["benchmarks"]:
+        entry["path"] = Path(entry["path"]).name
+    for holder, key in (
+        (data, "examples"),
+        (data, "tokenizer"),
+        (data["engine"], "model"),
+        (data["engine"], "adapter"),
+        (data["engine"], "tokenizer"),
+        (data["engine"], "responses"),
+        (data.get("leakage", {}).get("semantic", {}), "model"),
+    ):
+        if key in holder and _is_path(holder, key):
+            holder[key] = Path(holder[key]).name
+    return data
 
 
 def _is_path(holder: dict[str, Any], key: str) -> bool:

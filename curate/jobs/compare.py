@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import polars as pl
 from pydantic import ValidationError
 
-from curate.errors import InputError, UsageError, boundary
+from curate.errors import InputError, boundary
 from curate.jobs.outcome import Outcome
-from curate.models import Audit, Ledger, Manifest, Record, Status, Verdict
+from curate.models import Audit, Ledger, Manifest, Record, Verdict
 from curate.runs import read_manifest
 
 R = TypeVar("R", bound=Record)
@@ -28,20 +28,12 @@ class ComparedRun(Record):
 
 
 def compare(one: Path, other: Path) -> Outcome:
-    """Tells what differs between two runs; that they differ is a result, not a failure.
+    """Tells what differs between two finished runs of one kind; that they differ is a result, not a failure.
 
     Raises:
-        InputError: One of them is no run, has not ended well, or lacks a file.
-        UsageError: They are of different kinds.
+        InputError: One of them is no run, or lacks a file.
     """
     a, b = _read(one), _read(other)
-    kinds = a.manifest.command, b.manifest.command
-    if kinds[0] != kinds[1]:
-        raise UsageError(
-            f"a run of `curate {kinds[0]}` and one of `curate {kinds[1]}` cannot be compared",
-            where=f"{one}, {other}",
-            hint="Compare two audits, or two corpora.",
-        )
     findings = _findings(one, other)
     hashes = _hashes(a, b)
     changed = {
@@ -62,7 +54,7 @@ def compare(one: Path, other: Path) -> Outcome:
         data={
             "a": str(one),
             "b": str(other),
-            "kind": kinds[0],
+            "kind": a.manifest.command,
             "equal": equal,
             "hashes": hashes,
             **changed,
@@ -72,22 +64,9 @@ def compare(one: Path, other: Path) -> Outcome:
 
 
 def _read(path: Path) -> ComparedRun:
-    manifest = read_manifest(path)
-    if manifest.status is not Status.DONE:
-        raise InputError(
-            f"the run is {manifest.status.value}, not done",
-            where=str(path),
-            hint="Run its command again until it is done.",
-        )
-    if manifest.command not in ("build-corpus", "audit"):
-        raise UsageError(
-            f"a {manifest.command} run has no audit to compare",
-            where=str(path),
-            hint="Compare two audits, or two corpora.",
-        )
     return ComparedRun(
         path=str(path),
-        manifest=manifest,
+        manifest=read_manifest(path),
         audit=_record(Audit, path / "audit.json"),
         ledger=_record(Ledger, path / "ledger.json"),
     )

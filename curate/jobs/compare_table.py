@@ -1,11 +1,14 @@
-"""A comparison of two runs as lines for people."""
+"""Comparisons as lines and tables for people."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from curate.jobs.score_table import Table
+from curate.models import Comparison
+from curate.reports import comparison_grids
 from curate.text import visible
 
-__all__ = ["comparison_lines"]
+__all__ = ["comparison_lines", "evaluation_tables"]
 
 _SHOWN = 20
 _HASH = 12
@@ -17,6 +20,15 @@ _TITLES = {
 
 Row = tuple[str, str, str, str]
 """What, in A, in B, and what to note of it."""
+
+
+def evaluation_tables(told: Comparison) -> Iterator[Table]:
+    """Yields the tables of a comparison of evaluations; the best of a column says so."""
+    for grid in comparison_grids(told):
+        rows = [
+            [f"{cell.text} (best)" if cell.best else cell.text for cell in row] for row in grid.rows
+        ]
+        yield Table(grid.title, grid.columns, rows)
 
 
 def comparison_lines(data: Mapping[str, Any]) -> Sequence[str]:

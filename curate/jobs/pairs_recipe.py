@@ -1,33 +1,19 @@
 """Lays the command line over a recipe of pairs, and puts its template in, whole."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validated
-from curate.errors import RecipeError, UsageError, did_you_mean
+from curate.errors import RecipeError
 from curate.grading.recipe import PairsRecipe
+from curate.jobs.engine_option import Asked, lay_engine, paths_stay_inside, template_file
 from curate.jobs.overlay import overlay_benchmarks, parse_settings
-from curate.jobs.recipe_paths import lay, stay_inside
-from curate.sampling import prompt_templates, read_template
+from curate.jobs.recipe_paths import lay
+from curate.sampling import read_template
 from curate.tables import share
 
-ENGINES = ("vllm", "openai", "transformers", "recorded")
-_ENGINE_PATHS = ("model", "adapter", "tokenizer", "responses")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Who is asked: an engine, what it wants, and how many samples of it."""
-
-    engine: str | None = None
-    model: str | None = None
-    adapter: Path | None = None
-    url: str | None = None
-    responses: Path | None = None
-    tokenizer: Path | None = None
-    n: int | None = None
+__all__ = ["Asked", "PairsOptions", "resolved_recipe"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +22,7 @@ class PairsOptions:
 
     corpus: Path
     recipe: Path | None = None
-    asked: Asked = Asked()
+    asked: Asked = field(default_factory=Asked)
     template: str | None = None
     examples: Path | None = None
     max_bad: int | None = None
@@ -62,13 +48,13 @@ def resolved_recipe(options: PairsOptions) -> PairsRecipe:
             f"`curate make-pairs` wants a recipe of kind pairs/1, found {raw.data.get('recipe')}",
             where=raw.where(["recipe"]),
         )
-    _stay_inside(raw)
+    paths_stay_inside(raw)
     for key in ("seed", "max_bad", "template"):
         lay(raw, (key,), getattr(options, key))
     for key, path in (("examples", options.examples), ("tokenizer", options.asked.tokenizer)):
         lay(raw, (key,), str(path.absolute()) if path else None)
     lay(raw, ("sampling", "n"), options.asked.n)
-    _lay_engine(raw, options.asked)
+    lay_engine(raw, options.asked)
     overlay_benchmarks(raw, options.benchmarks)
     settings = parse_settings(options.settings)
     lay(raw, ("template",), settings.pop("template", None))
@@ -78,71 +64,12 @@ def resolved_recipe(options: PairsOptions) -> PairsRecipe:
     return validated(raw, PairsRecipe)
 
 
-def _lay_engine(raw: RawRecipe, asked: Asked) -> None:
-    """Names the engine: by `--engine`, by what only one engine takes, or as the recipe does."""
-    old = raw.data.get("engine") or {}
-    if not isinstance(old, dict):
-        return
-    told = asked.engine or ("recorded" if asked.responses else old.get("engine"))
-    if told is None:
-        raise UsageError(
-            "no engine is named",
-            hint="Give --engine vllm --model M, or --engine recorded --responses FILE.",
-        )
-    if told not in ENGINES:
-        raise UsageError(
-            f"no engine {told!r}.{did_you_mean(str(told), ENGINES)}",
-            hint=f"There are: {', '.join(ENGINES)}.",
-        )
-    engine = dict(old) if old.get("engine") in (None, told) else {}
-    engine["engine"] = told
-    raw.data["engine"] = engine
-    for key, word in (("model", asked.model), ("url", asked.url)):
-        lay(raw, ("engine", key), word)
-    for key, path in (("adapter", asked.adapter), ("responses", asked.responses)):
-        lay(raw, ("engine", key), str(path.absolute()) if path else None)
-    _refuse_lacking(engine)
-
-
-def _refuse_lacking(engine: Mapping[str, Any]) -> None:
-    wants = {"recorded": ("responses",), "openai": ("url", "model")}
-    for key in wants.get(str(engine["engine"]), ("model",)):
-        if key not in engine:
-            raise UsageError(f"the engine {engine['engine']} needs --{key}")
-
-
-def _stay_inside(raw: RawRecipe) -> None:
-    """Keeps the paths that a recipe names in the recipe's folder: a recipe may be anybody's."""
-    for key in ("examples", "tokenizer"):
-        stay_inside(raw, raw.data, (key,), f"--{key}")
-    engine = raw.data.get("engine")
-    if isinstance(engine, dict):
-        for key in _ENGINE_PATHS:
-            is_model = key == "model"
-            stay_inside(raw, engine, ("engine", key), f"--{key}", may_be_name=is_model)
-
-
 def _put_template(raw: RawRecipe) -> None:
     named = raw.data.get("template")
-    if not isinstance(named, str):
-        return
-    shipped = prompt_templates()
-    given = ("template",) in raw.overlaid
-    folder = Path() if given else raw.path.parent
-    path = shipped.get(named, folder / named)
-    if not path.is_file():
-        raise RecipeError(
-            f"no prompt template {named!r}.{did_you_mean(named, list(shipped))}",
-            where=raw.where(["template"]),
-            hint=f"There are: {', '.join(shipped)}; or give a file of your own.",
-        )
-    if not given and named not in shipped and not path.resolve().is_relative_to(folder.resolve()):
-        raise RecipeError(
-            f"the path {named!r} leads out of the recipe's folder",
-            where=raw.where(["template"]),
-            hint="Give it on the command line, as --template.",
-        )
-    raw.data["template"] = read_template(path).model_dump(mode="json", exclude_unset=True)
+    if isinstance(named, str):
+        given = ("template",) in raw.overlaid
+        path = template_file(raw, named, ["template"], "--template" if given else None)
+        raw.data["template"] = read_template(path).model_dump(mode="json", exclude_unset=True)
 
 
 def _seed_all(raw: RawRecipe) -> None:

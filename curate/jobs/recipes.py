@@ -88,6 +88,7 @@ def _command(recipe: Path) -> str:
     words = {
         "audit/1": "audit SOURCE",
         "corpus/1": "build-corpus SOURCE",
+        "evaluation/1": "evaluate --model MODEL --benchmark NAME=PATH",
         "pairs/1": "make-pairs --corpus RUN --engine vllm --model MODEL",
         "train/1": f"train {data.get('stage')} --data RUN",
     }[data["recipe"]]

@@ -8,11 +8,17 @@ from pydantic import Field, TypeAdapter, ValidationError
 from curate.errors import InputError, boundary
 from curate.jobs.outcome import Outcome
 from curate.jobs.power import shown_power
-from curate.models import PairsReport, PowerReport, Report, TrainReport
-from curate.reports import render_pairs, render_power, render_train, report_page
+from curate.models import EvaluationReport, PairsReport, PowerReport, Report, TrainReport
+from curate.reports import (
+    render_evaluation,
+    render_pairs,
+    render_power,
+    render_train,
+    report_page,
+)
 from curate.runs import write_atomically
 
-_AnyReport = Report | PowerReport | PairsReport | TrainReport
+_AnyReport = Report | PowerReport | PairsReport | TrainReport | EvaluationReport
 _REPORTS: TypeAdapter[_AnyReport] = TypeAdapter(
     Annotated[_AnyReport, Field(discriminator="format")]
 )
@@ -41,6 +47,8 @@ def report(run: Path) -> Outcome:
         with target.open("wb") as stream:
             if isinstance(told, Report):
                 stream.writelines(report_page(told, told.findings))
+            elif isinstance(told, EvaluationReport):
+                stream.writelines(piece.encode() for piece in render_evaluation(told))
             elif isinstance(told, PowerReport):
                 stream.write(render_power(told).encode())
             elif isinstance(told, TrainReport):
@@ -62,4 +70,6 @@ def _numbers(told: _AnyReport) -> dict[str, Any]:
         return {"verdict": told.audit.verdict.value, "pairs": told.pairs}
     if isinstance(told, TrainReport):
         return {"stage": told.stage, "steps": told.steps}
+    if isinstance(told, EvaluationReport):
+        return {"items": len(told.items)}
     return {"verdict": told.audit.verdict.value, "findings": told.findings_total}

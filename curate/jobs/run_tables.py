@@ -22,6 +22,7 @@ TABLES: Mapping[str, str] = {
     "findings": "findings.parquet",
     "responses": "responses.parquet",
     "pairs": "pairs.parquet",
+    "evaluation": "evaluation.parquet",
     "ledger": "ledger.json",
     "quarantine": "quarantine.jsonl",
 }

@@ -10,6 +10,8 @@ from curate import models
 from curate.corpus.recipe import CorpusRecipe
 from curate.errors import GateError, UsageError, did_you_mean
 from curate.evaluation import BenchmarkMarks
+from curate.evaluation.published import PublishedNumbers
+from curate.evaluation.recipe import EvaluationRecipe
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.outcome import Outcome, Problem
 from curate.leakage import BenchmarkLayout, BenchmarkLock
@@ -22,9 +24,14 @@ RECORDS: dict[str, type[BaseModel]] = {
     "benchmark_lock": BenchmarkLock,
     "benchmark_marks": BenchmarkMarks,
     "calibration": models.Calibration,
+    "comparison": models.Comparison,
     "corpus_recipe": CorpusRecipe,
     "decision": models.Decision,
     "document": models.Document,
+    "evaluated_item": models.EvaluatedItem,
+    "evaluation": models.Evaluation,
+    "evaluation_report": models.EvaluationReport,
+    "evaluation_recipe": EvaluationRecipe,
     "finding": models.Finding,
     "ledger": models.Ledger,
     "manifest": models.Manifest,
@@ -36,11 +43,13 @@ RECORDS: dict[str, type[BaseModel]] = {
     "pairs_report": models.PairsReport,
     "power_report": models.PowerReport,
     "provenance": models.Provenance,
+    "published_numbers": PublishedNumbers,
     "quarantined": models.Quarantined,
     "question": models.Question,
     "report": models.Report,
     "response": models.Response,
     "score": models.Score,
+    "stability": models.Stability,
     "train_recipe": TrainRecipe,
     "train_report": models.TrainReport,
 }

@@ -7,25 +7,20 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from curate.errors import InputError, UsageError
+from curate.errors import UsageError
 from curate.evaluation import (
-    PUBLISHED,
     Interval,
     Items,
     Verdicts,
-    items_of,
     judge_all,
-    judged_frame,
-    rate_interval,
-    read_marks,
-    read_metadata,
+    points_interval,
     read_predictions,
     score_of,
 )
 from curate.jobs.benchmark_option import parse_benchmark
-from curate.leakage import Benchmark, BenchmarkRef, known_layout, read_benchmark
+from curate.jobs.scored_items import read_items
+from curate.leakage import Benchmark, BenchmarkRef
 from curate.models import Grade, Score
-from curate.sources import source_files
 
 
 class Scored(NamedTuple):
@@ -38,13 +33,7 @@ class Scored(NamedTuple):
 
     def interval(self, seed: int) -> Interval | None:
         """Returns the published points rate of all years with its interval; None of fewer than two cases."""
-        frame = judged_frame(self.verdicts, self.items, PUBLISHED)
-        if frame["cluster"].n_unique() < 2:  # noqa: PLR2004 (nothing can be drawn from one)
-            return None
-        earned = frame["points"] * frame["right"]
-        return rate_interval(
-            earned.to_list(), frame["points"].to_list(), frame["cluster"].to_list(), seed=seed
-        )
+        return points_interval(self.verdicts, self.items, seed)
 
 
 def score(
@@ -60,22 +49,11 @@ def score(
         InputError: The benchmark is incomplete, or the predictions are not one to an item of each section
             that occurs.
     """
-    ref = _ref(benchmark, years)
-    read = read_benchmark(ref)
-    if read.gaps:
-        gap = read.gaps[0]
-        raise InputError(
-            f"{ref.name} is incomplete, so nothing is scored: {gap.problem}",
-            where=gap.where or ref.path,
-            hint="A score needs every item of its sections; fetch the benchmark again.",
-        )
-    layout = known_layout(ref.name)
-    told = read_metadata(source_files(layout.source(ref))) if layout else {}
-    questions = [item.question for item in read.items]
-    items = items_of(ref.name, questions, told, read_marks(ref.name), read.absent_years)
+    read = read_items(_ref(benchmark, years))
+    items = read.items
     verdicts = judge_all(read_predictions(predictions), items, label)
     found = score_of(verdicts, items)
-    return Scored(found, [*_notes(read, items, verdicts, found)], items, verdicts)
+    return Scored(found, [*_notes(read.benchmark, items, verdicts, found)], items, verdicts)
 
 
 def _ref(benchmark: str, years: tuple[int, int] | None) -> BenchmarkRef:

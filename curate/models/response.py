@@ -27,7 +27,9 @@ class Response(Record):
 
     `grade` is the tolerant grade and `pattern` the reading that it stands on; `strict` tells whether the
     published scorer counts the same text as right. All three are None where the text was not graded; a
-    question without a key has a `pattern` and an `answer`, but neither grade.
+    question without a key has a `pattern` and an `answer`, but neither grade. `tokens` is the length of the
+    text. `loss` is there where a model was not asked to write the text but how likely it finds it: the
+    negative log-likelihood of all its tokens, in nats, and then `index` is the option's place.
     """
 
     question_id: NonEmpty
@@ -40,6 +42,8 @@ class Response(Record):
     index: NonNegativeInt = 0
     text: str
     finish_reason: str | None = None
+    tokens: NonNegativeInt | None = None
+    loss: float | None = None
     explanation: str | None = None
     answer: list[NonEmpty] | None = None
     grade: Grade | None = None

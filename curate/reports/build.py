@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -11,8 +11,6 @@ from curate.corpus.frame import record_of
 from curate.corpus.shards import Shard, corpus_view
 from curate.leakage import Benchmark, BenchmarkItem
 from curate.models import (
-    Audit,
-    Calibration,
     FileEntry,
     Finding,
     FindingCard,
@@ -139,16 +137,26 @@ def _years(db: Sandbox) -> list[YearRow]:
     return [YearRow(**row) for row in db.rows(sql_text("years.sql"))]
 
 
-def redo(
-    command: str, audit: Audit | Calibration, code_sha256: str, inputs: Sequence[FileEntry]
-) -> Redo:
+class Versions(Protocol):
+    """What tells by which code and recipe something was made."""
+
+    @property
+    def version(self) -> str:
+        """The code's version."""
+
+    @property
+    def recipe_sha256(self) -> str:
+        """The recipe's hash."""
+
+
+def redo(command: str, made_by: Versions, code_sha256: str, inputs: Sequence[FileEntry]) -> Redo:
     """Returns what it takes to redo a run; of many inputs the first."""
     parted = [(entry.path.partition("/"), entry.sha256) for entry in inputs[:INPUTS]]
     return Redo(
         command=command,
-        version=audit.version,
+        version=made_by.version,
         code_sha256=code_sha256,
-        recipe_sha256=audit.recipe_sha256,
+        recipe_sha256=made_by.recipe_sha256,
         inputs=[InputRow(source=at[0], path=at[2], sha256=sha256) for at, sha256 in parted],
         inputs_left_out=len(inputs) - len(parted),
     )

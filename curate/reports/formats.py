@@ -3,24 +3,32 @@
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 
+from curate.models import Bounded
+
 __all__ = [
     "bar_width",
+    "bounds",
     "count",
+    "decimals",
     "interval",
+    "p_value",
     "percent",
     "percent_of",
     "percent_up",
     "plural",
+    "points",
     "score",
     "short",
     "signed",
     "signed_whole",
+    "span",
     "whole",
     "year_ranges",
 ]
 
 _TENTH = Decimal("0.1")
 _LAST_TENTH = Decimal("99.9")
+_LEAST_P, _FINE_P = 0.001, 0.1
 
 
 def count(number: int) -> str:
@@ -56,6 +64,37 @@ def percent_of(part: int, whole: int) -> str:
 def interval(low: float, high: float) -> str:
     """Returns an interval of shares as "[98.6, 99.4]", in percent."""
     return f"[{_tenths(low, ROUND_FLOOR)}, {_tenths(high, ROUND_FLOOR)}]"
+
+
+def decimals(share: float) -> str:
+    """Returns a rate as the papers print it, ".868"; only a whole one is "1"."""
+    text = f"{share:.3f}"
+    return "1" if share == 1 else ".999" if text == "1.000" else text.removeprefix("0")
+
+
+def points(difference: float) -> str:
+    """Returns a difference of rates in points of 100, with a digit: "2.1"."""
+    text = f"{difference * 100:.1f}"
+    return "0.0" if text == "-0.0" else text.replace("-", "−")
+
+
+def bounds(one: Bounded) -> str:
+    """Returns the interval of a rate, "[.853, .881]"; nothing where there is none."""
+    return (
+        ""
+        if one.low is None or one.high is None
+        else f"[{decimals(one.low)}, {decimals(one.high)}]"
+    )
+
+
+def span(one: Bounded) -> str:
+    """Returns the interval of a difference in points of 100, "[0.8, 3.4]"; nothing where there is none."""
+    return "" if one.low is None or one.high is None else f"[{points(one.low)}, {points(one.high)}]"
+
+
+def p_value(p: float) -> str:
+    """Returns a p value with as many digits as it is good for; none is "0"."""
+    return "<0.001" if p < _LEAST_P else f"{p:.3f}" if p < _FINE_P else f"{p:.2f}"
 
 
 def score(share: float) -> str:

@@ -15,14 +15,14 @@ from curate.reports.pairs_plots import (
 from curate.reports.reasons import why
 from curate.reports.verdicts import WORDS, against
 
-__all__ = ["context"]
+__all__ = ["GRADE_SHAPES", "context"]
 
 TIERS = {
     Tier.GROUND_TRUTH: "ground truth",
     Tier.CHOSEN: "chosen (correct sample)",
     Tier.REJECTED: "rejected (wrong sample)",
 }
-SHAPES = {Grade.CORRECT: "pass", Grade.INCORRECT: "fail"}
+GRADE_SHAPES = dict.fromkeys(Grade, "none") | {Grade.CORRECT: "pass", Grade.INCORRECT: "fail"}
 LISTED = 20
 """Outcomes that are listed where they are too many for a matrix."""
 
@@ -52,7 +52,7 @@ def context(report: PairsReport) -> dict[str, object]:
         "strict_right": sum(row.strict_right for row in report.grades),
         "both_right": sum(r.strict_right for r in report.grades if r.grade is Grade.CORRECT),
         "tier_names": {tier.value: name for tier, name in TIERS.items()},
-        "shapes": {grade.value: SHAPES.get(grade, "none") for grade in Grade},
+        "shapes": GRADE_SHAPES,
         "axis": lengths_axis(report),
         "spreads": [spread(row, report.edges) for row in report.tiers],
         "deltas": [delta_places(kind.gap) for kind in report.kinds],

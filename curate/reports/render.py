@@ -14,7 +14,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from curate.models import (
+    Comparison,
     Decision,
+    EvaluationReport,
     FindingCard,
     PairsReport,
     PowerReport,
@@ -22,7 +24,7 @@ from curate.models import (
     TrainReport,
     Verdict,
 )
-from curate.reports import formats, pairs_page, train_page
+from curate.reports import comparison_page, evaluation_page, formats, pairs_page, train_page
 from curate.reports.cards import card_of
 from curate.reports.curve import curve
 from curate.reports.flow import steps, year_proof
@@ -35,6 +37,8 @@ from curate.text import visible
 __all__ = [
     "PAGE",
     "Cards",
+    "render_comparison",
+    "render_evaluation",
     "render_html",
     "render_page",
     "render_pairs",
@@ -45,20 +49,25 @@ __all__ = [
 PAGE = 50
 """Cards a page."""
 
-_SCRIPTS = ("keys.js", "findings.js", "marks.js", "files.js", "examples.js")
+_SCRIPTS = ("keys.js", "pages.js", "findings.js", "marks.js", "files.js", "examples.js", "items.js")
 _LESS_THAN = re.compile("<")
 _ENDS_SCRIPT = re.compile(r"<(?=!--|/?script)", re.IGNORECASE)
 _FILTERS = {
     "bar_width": formats.bar_width,
+    "bounds": formats.bounds,
     "count": formats.count,
+    "decimals": formats.decimals,
     "first_words": lambda name: name.partition(" (")[0],
     "interval": formats.interval,
     "percent": formats.percent,
     "percent_of": formats.percent_of,
     "percent_up": formats.percent_up,
+    "p_value": formats.p_value,
     "plural": formats.plural,
+    "points": formats.points,
     "short": formats.short,
     "signed": formats.signed,
+    "span": formats.span,
     "signed_whole": formats.signed_whole,
     "whole": formats.whole,
     "year_ranges": formats.year_ranges,
@@ -109,6 +118,29 @@ def render_pairs(report: PairsReport) -> str:
 def render_train(report: TrainReport) -> str:
     """Returns the report of `train` as one self-contained HTML file."""
     return _environment().get_template("train.html.jinja").render(train_page.context(report))
+
+
+def render_comparison(told: Comparison) -> str:
+    """Returns the comparison of evaluations as one self-contained HTML file."""
+    return (
+        _environment().get_template("comparison.html.jinja").render(comparison_page.context(told))
+    )
+
+
+def render_evaluation(report: EvaluationReport) -> Iterator[str]:
+    """Yields the page of `evaluate` piece by piece; it loads nothing and sends nothing."""
+    context = evaluation_page.context(report)
+    lines = evaluation_page.lines_of(report)
+    item = getattr(_environment().get_template("parts/items.jinja").module, "card")  # noqa: B009
+    shown = (evaluation_page.TURNS, evaluation_page.SHAPES, pairs_page.GRADE_SHAPES)
+    rendered = (item(line, *shown) for line in lines)
+    more = {
+        "data": _data(evaluation_page.item_data(lines)),
+        "first_page": islice(rendered, PAGE),
+        "pages": _pages(rendered),
+        "page_size": PAGE,
+    }
+    return _environment().get_template("evaluation.html.jinja").generate(context | more)
 
 
 @cache

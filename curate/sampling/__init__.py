@@ -1,6 +1,7 @@
 """Prompts, engines and their responses: from the questions of a corpus to what a model said, stored."""
 
-from curate.sampling.engine import Answers, Engine, Sampler, Tokenizer
+from curate.sampling.endings import Likelihoods
+from curate.sampling.engine import Answers, Engine, Sampler, Scorer, Tokenizer
 from curate.sampling.engines import AnyEngine, OpenAI, Recorded, Transformers, Vllm
 from curate.sampling.engines.model import ModelEngine
 from curate.sampling.engines.recorded import RecordedSampler
@@ -31,6 +32,7 @@ __all__ = [
     "ChatTemplate",
     "Engine",
     "Examples",
+    "Likelihoods",
     "LocalTokenizer",
     "Message",
     "ModelEngine",
@@ -42,6 +44,7 @@ __all__ = [
     "RecordedSampler",
     "Sampler",
     "Sampling",
+    "Scorer",
     "Shots",
     "Skipped",
     "Stored",

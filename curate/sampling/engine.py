@@ -54,6 +54,17 @@ class Sampler(Protocol):
         """
 
 
+@runtime_checkable
+class Scorer(Sampler, Protocol):
+    """A model that tells how likely it finds a text."""
+
+    def losses(self, prompts: Iterable[Prompt]) -> Iterator[Answers]:
+        """Yields, for each prompt in turn, its endings as responses with their `loss` and `tokens`.
+
+        A prompt that is too long for the model with one of its endings is Skipped, never cut.
+        """
+
+
 class Engine(Record):
     """What samples. `shard` prompts are sampled, and stored, together."""
 

@@ -106,8 +106,8 @@ def _why_not(row: Mapping[str, Any], template: Asking) -> str | None:
 
 
 def _text(asked: str, template: TextTemplate, examples: Sequence[Example]) -> str:
-    solved = (one.question + one.completion for one in examples)
-    return template.separator.join((*solved, asked))
+    solved = (one.question + template.opening + one.completion for one in examples)
+    return template.separator.join((*solved, asked)) + template.opening
 
 
 def _messages(

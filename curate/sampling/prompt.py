@@ -22,7 +22,8 @@ class Prompt(Record):
     """The prompt of a question: `text`, or the `messages` of a chat.
 
     `answer_count` is how many letters its key has (None without a key), `examples` the ids of its few-shot
-    examples, `tokens` its length with the model's tokenizer, where that is known.
+    examples, `tokens` its length with the model's tokenizer, where that is known. With `endings` the model is
+    not asked to go on, but how likely it finds each of these texts after the prompt.
     """
 
     question_id: NonEmpty
@@ -32,12 +33,14 @@ class Prompt(Record):
     answer_count: NonNegativeInt | None = None
     examples: tuple[NonEmpty, ...] = ()
     tokens: NonNegativeInt | None = None
+    endings: tuple[NonEmpty, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
         """The hash of what the model is asked, and of nothing else."""
         turns = None if self.messages is None else [dict(turn) for turn in self.messages]
-        return json_sha256({"messages": turns, "text": self.text})
+        endings = {"endings": self.endings} if self.endings else {}
+        return json_sha256({"messages": turns, "text": self.text, **endings})
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

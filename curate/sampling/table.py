@@ -21,6 +21,8 @@ _OTHERS: dict[str, pl.DataType] = {
     "sampling": _SAMPLING,
     "seed": pl.Int64(),
     "index": pl.Int64(),
+    "tokens": pl.Int64(),
+    "loss": pl.Float64(),
     "answer": pl.List(pl.String),
     "strict": pl.Boolean(),
     "flags": pl.List(pl.String),

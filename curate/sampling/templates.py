@@ -16,9 +16,10 @@ from pydantic import (
 from curate.corpus.recipes import RawRecipe, read_recipe
 from curate.corpus.templates import FIELDS, Segments, Wording, fields_of, known_fields
 from curate.errors import RecipeError
-from curate.models import NonEmpty, Record
+from curate.models import LETTERS, NonEmpty, Record
 from curate.tables import share
 
+_PLACES = {letter: place for place, letter in enumerate(LETTERS)}
 _BLANKS = " \t\r\n\u3000"
 
 
@@ -40,16 +41,19 @@ class Asking(Wording):
 
     `question` is what is asked, `completion` what a solved one goes on with. `printed` is the stem as the
     exam printed it, with the case that a first serial question holds; `text` the question alone, `vignette`
-    its case. `answer` is the first of the accepted answers, `count` how many letters it has.
+    its case. `answer` is the first of the accepted answers, `count` how many letters it has, `answer_texts`
+    are its options' texts. `choice_texts` are the texts of all options, without their letters.
+    `text_separator` stands between such texts.
     """
 
-    known: ClassVar[tuple[str, ...]] = (*FIELDS, "count", "printed")
+    known: ClassVar[tuple[str, ...]] = (*FIELDS, "count", "printed", "choice_texts", "answer_texts")
 
     question: Segments
     completion: Segments
     shots: Shots = Shots()
     stop: tuple[NonEmpty, ...] = ()
     images: Literal["leave_out", "keep"] = "leave_out"
+    text_separator: str = ","
 
     @field_validator("question", "completion")
     @classmethod
@@ -72,8 +76,13 @@ class Asking(Wording):
         self, rows: pl.DataFrame, segments: list[str], *, whole: bool = False
     ) -> pl.Series:
         first = pl.col("answers").list.first()
+        places = first.list.eval(pl.element().replace_strict(_PLACES, default=None))
         fields = self.fields(
             rows,
+            choice_texts=pl.col("choices").list.join(self.text_separator),
+            answer_texts=pl.col("choices")
+            .list.gather(places, null_on_oob=True)
+            .list.join(self.text_separator),
             answer=first.list.join(self.letter_separator),
             count=first.list.len().cast(pl.String),
             printed=pl.coalesce("original_text", "text"),
@@ -88,11 +97,13 @@ class Asking(Wording):
 class TextTemplate(Asking):
     """A prompt that is one text, for a model that goes on with it.
 
-    It ends where a token ends: never with a blank, which belongs to the first token of what follows.
+    It ends where a token ends: never with a blank, which belongs to the first token of what follows, but for
+    the line breaks of `opening`.
     """
 
     template: Literal["prompt/1"] = "prompt/1"
     separator: str = "\n"
+    opening: Annotated[str, Field(pattern=r"^\n*$")] = ""
 
     @field_validator("question")
     @classmethod

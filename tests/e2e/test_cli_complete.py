@@ -38,7 +38,8 @@ def completed(python):
 BENCHMARKS = sorted(known_layouts())
 TRAINING = [path.stem for path in share("train").rglob("*.yaml") if path.parent.name != "models"]
 PROMPTS = [path.stem for path in share("pipelines", "templates", "prompts").glob("*.yaml")]
-RECIPES = sorted({"audit", "corpus", "direct", "pairs", "sft", *PROMPTS, *TRAINING})
+OWN = [path.stem for path in share("pipelines").glob("*.yaml")]
+RECIPES = sorted({"direct", "sft", *OWN, *PROMPTS, *TRAINING})
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,12 @@ def test_the_completion_script_is_shown(shell):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "_CURATE_COMPLETE" in done.stdout
+
+
+def test_every_shipped_recipe_is_copied_with_the_command_that_takes_it(cli, tmp_path):
+    for name in {*RECIPES, "sft/direct", "prompts/direct"} - {"direct"}:
+        told = cli("recipes", name, "--to", tmp_path / f"{name.replace('/', '-')}.yaml")
+        assert told.code == 0, told.err
+        assert str(tmp_path) in told.err
+    told = cli("recipes", "direct", "--to", tmp_path / "direct.yaml")
+    assert (told.code, "prompts/direct" in told.err) == (2, True)

@@ -16,9 +16,8 @@ COMMANDS = sorted(get_command(app).commands)
 
 def test_the_commands_are_these():
     assert COMMANDS == [
-        "audit", "build-corpus", "calibrate", "compare", "demo", "doctor", "fetch", "make-pairs", "merge",
-        "recipes", "report", "schema", "score",
-        "sql", "train", "verify",
+        "audit", "build-corpus", "calibrate", "compare", "demo", "doctor", "evaluate", "fetch",
+        "make-pairs", "merge", "recipes", "report", "schema", "score", "sql", "train", "verify",
     ]  # fmt: skip
 
 

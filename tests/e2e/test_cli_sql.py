@@ -70,7 +70,7 @@ def test_without_a_query_the_tables_are_listed(sql, demo_run):
         "kept": 75, "dropped": 22, "findings": 14, "ledger": 6, "quarantine": 3,
     }  # fmt: skip
     assert told.data["tables"][0]["columns"] == pl.read_parquet(demo_run / "kept.parquet").columns
-    assert told.data["missing"] == ["responses", "pairs"]
+    assert told.data["missing"] == ["responses", "pairs", "evaluation"]
     assert sql().err == f"Next: curate sql {demo_run} 'FROM kept LIMIT 5'\n"
 
 

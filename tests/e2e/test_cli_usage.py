@@ -164,7 +164,7 @@ def test_recipes_are_listed(cli):
     assert told.code == 0
     shipped = {path.stem for path in share("pipelines").glob("*.yaml")}
     assert set(told.data["recipes"]) == shipped
-    assert shipped == {"corpus", "audit", "pairs"}
+    assert shipped == {"corpus", "audit", "evaluate", "pairs"}
     assert "curate build-corpus" in told.data["recipes"]["corpus"]
     for name, suffix in (("templates", "yaml"), ("sql", "sql")):
         files = share("pipelines", name).glob(f"*.{suffix}")

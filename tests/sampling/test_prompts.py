@@ -16,6 +16,7 @@ from curate.sampling import (
 )
 
 NAMES = sorted(prompt_templates())
+OPENINGS = {"alpaca": "\n", "cot": "\n"}
 OPTIONS = "".join(f"{letter}: {choice}\n" for letter, choice in zip("abcde", ORGANS, strict=True))
 
 
@@ -81,11 +82,13 @@ def test_a_serial_question_shows_its_case():
     keys = {"vignette": "60歳の男性。", "vignette_id": "Q", "original_text": "60歳の男性。どれか。"}
     first = question("Q", "どれか。", **keys)
     later = question("R", "次はどれか。", vignette="60歳の男性。", vignette_id="Q")
-    for name in set(NAMES) - {"igakuqa", "igakuqa_chat"}:
+    showing = [name for name in NAMES if template(name).needs("vignette")]
+    assert {"paper", "direct", "mcqa"} <= set(showing)
+    for name in showing:
         for one in (first, later):
             made = _prompt(name, one)
             text = made.text or made.messages[-1].content
-            assert text.startswith("60歳の男性。\n"), name
+            assert "60歳の男性。\n" in text.partition("どれか")[0], name
     assert _prompt("igakuqa", first).text.startswith("問題: 60歳の男性。どれか。\na: ")
     assert _prompt("igakuqa", later).text.startswith("問題: 次はどれか。\na: ")
 
@@ -112,8 +115,24 @@ def test_every_question_that_is_not_asked_has_its_reason():
 def test_a_prompt_ends_where_a_token_ends():
     for name in NAMES:
         made = _prompt(name, question("Q", "どれか。 \n"))
-        text = made.text or made.messages[-1].content
+        text = (made.text or made.messages[-1].content).removesuffix(OPENINGS.get(name, ""))
         assert text == text.rstrip()
+
+
+def test_the_zero_shot_prompts_of_the_other_paper_are_theirs_to_the_letter():
+    one = question("Q", "空を飛ぶのはどれか。", choices=["鷹", "鯨"], answers=[["a"]])
+    assert _prompt("cot", one).text == (
+        "### Instruction:\nThe following are multiple choice questions about medical knowledge. Solve them"
+        " in a step-by-step fashion, starting by summarizing the available information. Output a single"
+        " option from the five options as the final answer.\n### Input:\n空を飛ぶのはどれか。\n鷹,鯨\n"
+        "### Response:\n"
+    )
+    assert _prompt("alpaca", one).text == (
+        "Below is an instruction that describes a task, paired with an input that provides further"
+        " context. Write a response that appropriately completes the request.\n"
+        "### Instruction:\n空を飛ぶのはどれか。\n### Input:\n鷹,鯨\n### Response:\n"
+    )
+    assert template("alpaca").completed(rows(one)).to_list() == ["鷹"]
 
 
 def test_the_completion_begins_with_the_blank_that_the_prompt_must_not_end_with():

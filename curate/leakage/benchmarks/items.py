@@ -51,6 +51,8 @@ class ItemsSource(Source):
     key: KeyForm = "letters"
     sections: list[NonEmpty] = []
     """The files to read, by name without suffix, where a file is a section; none: all."""
+    words: list[NonEmpty] = []
+    """What can be answered where the file lists no options, and the key is one of these words."""
 
     @classmethod
     def recognises(cls, path: Path) -> bool:  # noqa: ARG003 (asked of every layout)
@@ -109,13 +111,15 @@ class ItemsSource(Source):
     def _choices(self, cells: Cells) -> list[str]:
         named = self.items.choices
         if named is None:
-            return []
+            return [*self.words]
         if isinstance(named, str):
             return texts(cells, named)
         return options_in(cells, named)
 
     def _answer(self, cells: Cells, name: str) -> object:
         value = cells[name]
+        if self.words:
+            return LETTERS[self.words.index(text(cells, name))]
         if self.key == "letters" or value is None:
             return value
         one = whole(cells, name)

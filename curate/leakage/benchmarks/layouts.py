@@ -12,7 +12,7 @@ from curate.leakage.benchmarks.beside import read_beside
 from curate.leakage.benchmarks.items import ItemFields, ItemsSource, KeyForm, Numbered
 from curate.leakage.benchmarks.locks import LOCKS, BenchmarkLock
 from curate.leakage.benchmarks.records import BenchmarkRef, Language
-from curate.models import NonEmpty, Record, Sha256
+from curate.models import MAX_CHOICES, NonEmpty, Record, Sha256
 from curate.sources import (
     Csv,
     IgakuqaSource,
@@ -81,6 +81,10 @@ class Described(Record, ABC):
     def source(self, ref: BenchmarkRef) -> Source:
         """Returns the source that finds and reads the benchmark's files."""
 
+    def keyed(self) -> Self:
+        """Returns the layout with the key of its items, where it is read to score answers alone."""
+        return self
+
     def rows(self) -> RowReader:
         """Returns the reader of the files' rows."""
         return read_rows
@@ -137,12 +141,30 @@ class YakugakuqaLayout(Described):
         return YakugakuqaSource(path=ref.path, name=ref.name, year=year, fields=self.fields)
 
 
+class WordKey(Record):
+    """A key in words: the column that holds it, and the words of which it is one."""
+
+    answers: NonEmpty
+    words: Annotated[list[NonEmpty], Field(min_length=2, max_length=MAX_CHOICES)]
+
+
 class TableLayout(Described):
-    """Files of rows in any columns; `files` are the ends of their paths, with wildcards."""
+    """Files of rows in any columns; `files` are the ends of their paths, with wildcards.
+
+    `word_key` is read to score answers alone: its words are no text of the items that could leak.
+    """
 
     files: Annotated[list[NonEmpty], Field(min_length=1)]
     fields: ItemFields
     key: KeyForm = "letters"
+    word_key: WordKey | None = None
+
+    def keyed(self) -> Self:
+        """Returns the layout with its key in words among the fields."""
+        if self.word_key is None:
+            return self
+        fields = self.fields.model_copy(update={"answers": self.word_key.answers})
+        return self.model_copy(update={"fields": fields})
 
     def source(self, ref: BenchmarkRef) -> Source:
         """Returns the source that maps the columns; without a section column a file is a section."""
@@ -154,7 +176,14 @@ class TableLayout(Described):
             items=self.fields,
             key=self.key,
             sections=by_file,
+            words=self.word_key.words if self.word_key and self.fields.answers else [],
         )
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if self.word_key and (self.fields.answers or self.fields.choices):
+            raise ValueError("word_key: the fields name answers or choices")
+        return self
 
 
 class QuestionsLayout(TableLayout):

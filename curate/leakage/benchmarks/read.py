@@ -27,13 +27,16 @@ class _Read:
     gaps: Sequence[Gap]
 
 
-def read_benchmark(ref: BenchmarkRef) -> Benchmark:
+def read_benchmark(ref: BenchmarkRef, *, keyed: bool = False) -> Benchmark:
     """Reads the benchmark at `ref.path`; what cannot be read stands in `gaps`.
+
+    With `keyed` also a key that is read to score answers alone.
 
     Raises:
         RecipeError: The YAML of a known benchmark is wrong. Of the data, nothing raises.
     """
     layout = known_layout(ref.name)
+    layout = layout.keyed() if layout and keyed else layout
     try:
         return _read_known(ref, layout) if layout else _read_held_out(ref)
     except InputError as exc:

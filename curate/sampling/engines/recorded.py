@@ -18,6 +18,7 @@ from curate.sources import Row, format_of
 
 Name = Literal["question_id", "text", "model", "finish_reason", "index"]
 _NAMES: tuple[Name, ...] = get_args(Name)
+_SHOWN = 40
 _NEEDED: tuple[Name, ...] = ("question_id", "text")
 
 
@@ -33,11 +34,13 @@ class Recorded(Engine):
     responses: NonEmpty
     model: NonEmpty | None = None
     fields: Annotated[dict[Name, NonEmpty], Field(max_length=len(_NAMES))] = {}
+    only: dict[NonEmpty, str | int] = {}
 
     def state(self) -> dict[str, Any]:
-        """Returns the hash of the file."""
+        """Returns the hash of the file, and which of its answers are meant."""
         path = self._path()
-        return {"responses": path.name, "sha256": file_sha256(path), "model": self.model}
+        told = {"responses": path.name, "sha256": file_sha256(path), "model": self.model}
+        return {**told, "only": self.only} if self.only else told
 
     @contextmanager
     def open(self) -> Iterator["RecordedSampler"]:
@@ -67,6 +70,8 @@ class RecordedSampler:
 
     `bad` has the rows that cannot be used; `other_models` counts those of models that are not meant. An
     answer given twice is counted in `repeated`; another text for the same question and index is bad.
+    `others` has what stands in the columns of `only` in rows that are passed over, and `lacking` those of
+    these columns that a row does not have.
     """
 
     tokenizer = None
@@ -81,6 +86,9 @@ class RecordedSampler:
         self.bad: list[Quarantined] = []
         self.other_models = 0
         self.repeated = 0
+        self._only = engine.only
+        self.others: dict[str, Counter[str]] = {name: Counter() for name in engine.only}
+        self.lacking: set[str] = set()
         for row in format_of(path)(path, path.name):
             self._take(row)
         self._refuse_mixture()
@@ -104,6 +112,10 @@ class RecordedSampler:
                 for index, answer in sorted(answers.items())
             ]
 
+    def answers_any(self, questions: Iterable[str]) -> bool:
+        """Tells whether there is an answer to one of the questions."""
+        return any(id_ in self._answers for id_ in questions)
+
     def unknown(self, questions: Collection[str]) -> list[Quarantined]:
         """Returns the answers to questions that are none of these, each with its place in the file."""
         return [
@@ -116,6 +128,8 @@ class RecordedSampler:
     def _take(self, row: Row | Quarantined) -> None:
         if isinstance(row, Quarantined):
             self.bad.append(row)
+            return
+        if not self._is_meant(row):
             return
         cells = self._cells(row)
         if isinstance(cells, Quarantined):
@@ -137,6 +151,16 @@ class RecordedSampler:
         else:
             error = f"index {index} of question {cells['question_id']!r} stands in line {other.line} too"
             self.bad.append(self._refused(row.number, error))
+
+    def _is_meant(self, row: Row) -> bool:
+        for name, wanted in self._only.items():
+            found = row.cells.get(name)
+            if found is None:
+                self.lacking.add(name)
+            elif str(found) != str(wanted):
+                self.others[name][str(found)[:_SHOWN]] += 1
+                return False
+        return True
 
     def _cells(self, row: Row) -> dict[Name, Any] | Quarantined:
         """Returns the row's values by our names, or the row as one that cannot be used."""

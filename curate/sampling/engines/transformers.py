@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from curate.errors import InputError, UsageError
 from curate.models import NonEmpty, Response
+from curate.sampling.endings import Teller, endings_of, told_losses
 from curate.sampling.engine import Answers, Sampler
 from curate.sampling.engines.model import ModelEngine
 from curate.sampling.extras import installed
@@ -95,7 +96,7 @@ class _TransformersSampler:
     def _responses(self, prompt: Prompt, ids: list[int], sampling: Sampling) -> Iterator[Response]:
         seed = sampling.seed_of(prompt)
         for index, tokens in enumerate(self._generated(ids, sampling, seed)):
-            text, reason = self._read(tokens, sampling.stop)
+            text, reason, length = self._read(tokens, sampling.stop)
             yield Response(
                 question_id=prompt.question_id,
                 prompt_sha256=prompt.sha256,
@@ -107,6 +108,7 @@ class _TransformersSampler:
                 index=index,
                 text=text,
                 finish_reason=reason,
+                tokens=length,
             )
 
     def _generated(self, ids: list[int], sampling: Sampling, seed: int) -> list[list[int]]:
@@ -141,11 +143,31 @@ class _TransformersSampler:
         pad = self.tokenizer.loaded.pad_token_id
         return int(pad) if pad is not None else min(self._ends, default=0)
 
-    def _read(self, tokens: Sequence[int], stop: Sequence[str]) -> tuple[str, str]:
-        """Returns a sample's text up to its end or a stop string, and why it ended."""
+    def _read(self, tokens: Sequence[int], stop: Sequence[str]) -> tuple[str, str, int]:
+        """Returns a sample's text up to its end or a stop string, why it ended, and its tokens."""
         end = next((at for at, token in enumerate(tokens) if token in self._ends), None)
         text: str = self.tokenizer.loaded.decode(tokens[:end], skip_special_tokens=True)
         cuts = [text.index(one) for one in stop if one in text]
+        length = len(tokens) if end is None else end + 1
         if cuts:
-            return text[: min(cuts)], "stop"
-        return text, "length" if end is None else "stop"
+            return text[: min(cuts)], "stop", length
+        return text, "length" if end is None else "stop", length
+
+    def losses(self, prompts: Iterable[Prompt]) -> Iterator[Answers]:
+        """Yields, for each prompt in turn, its endings with their losses, in single precision."""
+        torch = installed("torch", "transformers")
+
+        def loss(ids: list[int], after: int) -> float:
+            given = torch.tensor([ids], device=self._model.device)
+            with torch.no_grad():
+                logits = self._model(given).logits[0, after - 1 : -1].float()
+            told = torch.log_softmax(logits, -1).gather(1, given[0, after:, None])
+            return -float(told.double().sum())
+
+        for prompt in prompts:
+            tried = endings_of(prompt, self.tokenizer)
+            if self.context and tried.longest > self.context:
+                yield too_long(prompt, tried.longest, self.context)
+            else:
+                found = [loss(ids, tried.start) for ids in tried.ids]
+                yield told_losses(tried, found, Teller(self._name, self._revision, "transformers"))

@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt
 
 from curate.errors import InputError, SetupError, boundary
 from curate.models import Response
+from curate.sampling.endings import Endings, Teller, endings_of, told_losses
 from curate.sampling.engine import Answers, Sampler
 from curate.sampling.engines.model import ModelEngine
 from curate.sampling.extras import installed
@@ -140,7 +141,42 @@ class _VllmSampler:
                 index=one.index,
                 text=one.text,
                 finish_reason=one.finish_reason,
+                tokens=len(one.token_ids),
             )
+
+    def losses(self, prompts: Iterable[Prompt]) -> Iterator[Answers]:
+        """Yields, for each prompt in turn, its endings with their losses, a shard of prompts at a time."""
+        teller = Teller(self._name, self._revision, "vllm")
+        for shard in in_shards(prompts, self._engine.shard):
+            tried = [endings_of(prompt, self.tokenizer) for prompt in shard]
+            found = self._found([one for one in tried if one.longest < (self.context or 0)])
+            for one in tried:
+                if one.prompt.question_id in found:
+                    yield told_losses(one, found[one.prompt.question_id], teller)
+                else:
+                    yield too_long(one.prompt, one.longest, self.context)
+
+    def _found(self, tried: Sequence[Endings]) -> dict[str, list[float]]:
+        """Returns the losses of the endings by question; vLLM wants room for one more token."""
+        self._llm.reset_prefix_cache()
+        asked = [{"prompt_token_ids": ids} for one in tried for ids in one.ids]
+        params = installed("vllm.sampling_params", "vllm").SamplingParams(
+            temperature=0, max_tokens=1, prompt_logprobs=0, detokenize=False
+        )
+        outputs = iter(
+            self._llm.generate(asked, params, use_tqdm=False, lora_request=self._adapter)
+            if asked
+            else ()
+        )
+        return {
+            one.prompt.question_id: [_loss(next(outputs), ids, one.start) for ids in one.ids]
+            for one in tried
+        }
+
+
+def _loss(output: Any, ids: Sequence[int], start: int) -> float:
+    told = zip(ids[start:], output.prompt_logprobs[start:], strict=True)
+    return -sum(float(known[token].logprob) for token, known in told)
 
 
 def _params(sampling: Sampling, seed: int) -> Any:
