@@ -60,7 +60,8 @@ def test_an_evaluation_tells_how_stable_it_is_and_what_training_held(evaluated, 
     assert cli("verify", run).code == 0
 
 
-def test_evaluations_are_compared_in_every_form(evaluated, cli, tmp_path):
+def test_evaluations_are_compared_in_every_form(evaluated, cli, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
     files = [tmp_path / f"table.{form}" for form in ("md", "tex", "html", "json")]
     outs = [word for file in files for word in ("--out", file)]
     ran = cli(

@@ -70,7 +70,8 @@ def test_people_get_a_table_and_a_second_run_says_that_it_is_done(cli, words, ru
     assert cli(*words[:-1], run.with_name("quiet"), "--format", "quiet").out == ""
 
 
-def test_people_get_a_table_of_what_explaining_changed(cli, words, write, tmp_path):
+def test_people_get_a_table_of_what_explaining_changed(cli, words, write, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
     told = [
         {"question_id": f"30A{at}", "mode": mode, "text": text}
         for at in range(1, 4)
