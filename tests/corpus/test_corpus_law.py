@@ -130,7 +130,7 @@ def _check_the_law(built, files):
     assert built.json("audit.json")["dropped"] == dict(reasons)
 
 
-@settings(max_examples=16)
+@settings(max_examples=8)
 @given(sources(), STAGES)
 def test_nothing_is_lost_and_the_cut_does_not_matter(files, stages):
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:

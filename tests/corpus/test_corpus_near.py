@@ -231,7 +231,7 @@ def corpora(draw):
     return rows
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(corpora(), st.sampled_from([0.6, 0.8]))
 def test_the_cut_does_not_matter_and_every_dropped_row_is_like_its_survivor(rows, threshold):
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
