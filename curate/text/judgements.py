@@ -108,8 +108,10 @@ def _declared(text: str, known: str) -> dict[str, bool]:
 def _chosen(stem: str, text: str, known: str) -> dict[str, bool]:
     """Returns for every option that is judged whether it then is an answer to the stem."""
     asks_right = wants_right(stem)
+    if asks_right is None:
+        return {}
     judged = _judged(text)
-    if asks_right is None or not set(judged) <= set(known):
+    if not set(judged) <= set(known):
         return {}
     return {letter: right == asks_right for letter, right in judged.items()}
 
