@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validated
-from curate.errors import RecipeError, UsageError, did_you_mean
+from curate.errors import UsageError, did_you_mean
 from curate.evaluation.recipe import EvaluationRecipe
 from curate.jobs.engine_option import Asked, lay_engine, paths_stay_inside, template_file
 from curate.jobs.overlay import overlay_benchmarks, parse_settings
-from curate.jobs.recipe_paths import lay
+from curate.jobs.recipe_paths import lay, refuse_kind
 from curate.sampling import prompt_templates, read_template
 from curate.tables import share
 
@@ -49,11 +49,7 @@ def resolved_recipe(options: EvaluateOptions) -> EvaluationRecipe:
         UsageError: An option is wrong, or no benchmark is given.
     """
     raw = read_recipe(options.recipe or share("pipelines", "evaluate.yaml"))
-    if raw.data.get("recipe") != "evaluation/1":
-        raise RecipeError(
-            f"`curate evaluate` wants a recipe of kind evaluation/1, found {raw.data.get('recipe')}",
-            where=raw.where(["recipe"]),
-        )
+    refuse_kind(raw, "evaluate", "evaluation/1")
     paths_stay_inside(raw)
     for key in ("vignettes", "method", "repeats", "limit", "seed"):
         lay(raw, (key,), getattr(options, key))

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validated
-from curate.errors import RecipeError
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.engine_option import Asked, lay_engine, paths_stay_inside, template_file
 from curate.jobs.overlay import overlay_benchmarks, parse_settings
-from curate.jobs.recipe_paths import lay
+from curate.jobs.recipe_paths import lay, refuse_kind
 from curate.sampling import read_template
 from curate.tables import share
 
@@ -43,11 +42,7 @@ def resolved_recipe(options: PairsOptions) -> PairsRecipe:
         UsageError: An option is wrong, or no engine is named.
     """
     raw = read_recipe(options.recipe or share("pipelines", "pairs.yaml"))
-    if raw.data.get("recipe") != "pairs/1":
-        raise RecipeError(
-            f"`curate make-pairs` wants a recipe of kind pairs/1, found {raw.data.get('recipe')}",
-            where=raw.where(["recipe"]),
-        )
+    refuse_kind(raw, "make-pairs", "pairs/1")
     paths_stay_inside(raw)
     for key in ("seed", "max_bad", "template"):
         lay(raw, (key,), getattr(options, key))

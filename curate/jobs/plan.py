@@ -15,6 +15,7 @@ from curate.corpus.workers import cores
 from curate.errors import InputError, RecipeError
 from curate.jobs.decisions import PlacedDecision, read_decisions
 from curate.jobs.overlay import Command, Options, complete_sources, overlay, parse_settings
+from curate.jobs.recipe_paths import refuse_kind
 from curate.jobs.sft import complete_sft
 from curate.leakage import BenchmarkRef, benchmark_files
 from curate.models import FileEntry
@@ -97,11 +98,7 @@ def make_plan(command: Command, paths: Sequence[str], options: Options) -> Plan:
 def _refuse_misuse(command: Command, recipe: CorpusRecipe, raw: RawRecipe) -> None:
     """Refuses a recipe of another kind, and an audit that drops rows before it gives its verdict."""
     wanted = "corpus/1" if command == "build-corpus" else "audit/1"
-    if recipe.recipe != wanted:
-        raise RecipeError(
-            f"`curate {command}` wants a recipe of kind {wanted}, found {recipe.recipe}",
-            where=raw.where(["recipe"]),
-        )
+    refuse_kind(raw, command, wanted)
     if command != "build-corpus":
         for index, stage in enumerate(recipe.stages):
             if not isinstance(stage, Leakage) or stage.drop:

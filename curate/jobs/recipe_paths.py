@@ -1,9 +1,23 @@
-"""Values of the command line laid over a recipe's, and a recipe's own paths, which stay in its folder."""
+"""A recipe before it is validated: its kind, what the command line lays over it, and its own paths."""
 
 from typing import Any
 
 from curate.corpus.recipes import RawRecipe
 from curate.errors import RecipeError
+
+
+def refuse_kind(raw: RawRecipe, command: str, wanted: str) -> None:
+    """Refuses a recipe that is not of the kind that a command takes.
+
+    Raises:
+        RecipeError: It is of another kind.
+    """
+    found = raw.data.get("recipe")
+    if found != wanted:
+        raise RecipeError(
+            f"`curate {command}` wants a recipe of kind {wanted}, found {found}",
+            where=raw.where(["recipe"]),
+        )
 
 
 def lay(raw: RawRecipe, path: tuple[str, ...], value: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validated
 from curate.errors import RecipeError
 from curate.jobs.overlay import parse_settings
-from curate.jobs.recipe_paths import lay, stay_inside
+from curate.jobs.recipe_paths import lay, refuse_kind, stay_inside
 from curate.training import Stage, TrainRecipe
 from curate.training.keys import wrong_keys
 
@@ -37,11 +37,7 @@ def resolved_recipe(options: TrainOptions) -> TrainRecipe:
         SetupError: A library whose keys it has is not installed.
     """
     raw = read_recipe(options.recipe)
-    if raw.data.get("recipe") != KIND:
-        raise RecipeError(
-            f"`curate train` wants a recipe of kind {KIND}, found {raw.data.get('recipe')}",
-            where=raw.where(["recipe"]),
-        )
+    refuse_kind(raw, "train", KIND)
     _stay_inside(raw)
     lay(raw, ("seed",), options.seed)
     lay(raw, ("model", "name"), options.model)
