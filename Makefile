@@ -25,7 +25,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
-.PHONY: pins pins-models build clean
+.PHONY: pins pins-models docs build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -99,6 +99,9 @@ perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA
 
 perf-score: $(CORE)/ready ## Compare `curate score` with importing and reading what it needs; needs JMLE_DATA.
 	$(CORE)/bin/python perf/score.py
+
+docs: $(DEV)/ready ## Build the documentation site into build/site: no network, strict.
+	NO_MKDOCS_2_WARNING=1 $(DEV)/bin/python -m mkdocs build
 
 build: $(DEV)/ready ## Build the wheel into dist/.
 	$(DEV)/bin/python -m hatchling build -t wheel

@@ -15,5 +15,4 @@ def reference(root: Path) -> str:
     _, _, text = done.stdout.partition("\n")
     text = re.sub(r"^Example: (.+)$", r"```bash\n\1\n```", text, flags=re.MULTILINE)
     # The list's summaries are cut off in the middle, and stand in full below.
-    text = re.sub(r"^\* `([a-z-]+)`: .*\.\.\.$", r"* [`\1`](#curate-\1)", text, flags=re.MULTILINE)
-    return text
+    return re.sub(r"^\* `([a-z-]+)`: .*\.\.\.$", r"* [`\1`](#curate-\1)", text, flags=re.MULTILINE)

@@ -1,7 +1,7 @@
 """Hooks of the site: pages that lie outside docs/, pages made of the program, and links between them.
 
-Every page is readable as Markdown in the repository, too: its links lead to files there, and are turned here into links of
-the site. A file of the repository that is no page of the site comes along as it is; a folder loses its link.
+Every page is readable as Markdown in the repository, too: its links lead to files there, and are turned here
+into links of the site. A file of the repository that is no page comes along as it is; a folder has no link.
 """
 
 import posixpath
@@ -76,7 +76,9 @@ def _listed(uris: list[str]) -> str:
         f"- [{head.removeprefix('# ')}]({posixpath.basename(uri)})"
         for head, uri in zip(heads, uris, strict=True)
     ]
-    return "# Decisions\n\nWhat was chosen where there was a choice, and why.\n\n" + "\n".join(lines)
+    return "# Decisions\n\nWhat was chosen where there was a choice, and why.\n\n" + "\n".join(
+        lines
+    )
 
 
 def _name_all(nav: list[Any], files: Files, decisions: list[str]) -> None:

@@ -10,10 +10,10 @@ BOUNDS = {
     "exclusiveMinimum": "> {}",
     "maximum": "≤ {}",
     "exclusiveMaximum": "< {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} entries",
-    "maxItems": "at most {} entries",
+    "minLength": "length ≥ {}",
+    "maxLength": "length ≤ {}",
+    "minItems": "entries ≥ {}",
+    "maxItems": "entries ≤ {}",
     "pattern": "`{}`",
 }
 SHOWN = 60
