@@ -29,6 +29,8 @@ PAGES = {
 ORIGINS = {page: origin for origin, page in PAGES.items() if origin.endswith(".md")}
 PLACES = {"commands.md": commands.reference, "records.md": records.listed}
 LINK = re.compile(r"(?<=\]\()([^)\s:#]+)(?=[)#])")
+CJK = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
+JOINED = re.compile(rf"(?<={CJK})\n(?={CJK})")
 OPENED = re.compile(r'<html lang="\w+"')
 
 
@@ -49,6 +51,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     uri = page.file.src_uri
     if uri in PLACES:
         markdown = markdown.replace("<!-- generated -->", PLACES[uri](ROOT))
+    if uri.endswith(".ja.md"):  # a line's end would show as a blank
+        markdown = JOINED.sub("", markdown)
     origin = posixpath.dirname(ORIGINS.get(uri, f"docs/{uri}"))
 
     def turned(link: re.Match[str]) -> str:

@@ -89,6 +89,8 @@ def check_abridged(text: str) -> None:
     name = rest[0] if rest else ""
     if not re.fullmatch(r"[a-z][a-z-]*", name):  # a placeholder, or an option of curate itself
         return None
+    if name not in known:
+        raise ValueError(f"{text}: no command {name}")
     options = {option for one in known[name].params for option in one.opts} | {"--help"}
     asked = {word.partition("=")[0].rstrip(".,;:)") for word in rest if word.startswith("--")}
     if asked - options:
