@@ -19,6 +19,8 @@ FENCE = re.compile(
 STRAY = re.compile(r"^(?:\$ )?(?:curate|make|pip|accelerate|python) ", re.MULTILINE)
 INLINE = re.compile(r"(?<!`)`((?:curate|make) [^`]+)`(?!`)")
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+OPTION = re.compile(r"(?<!`)`(--[a-z][a-z-]*)[^`]*`(?!`)")
+FOREIGN = {"--no-enable-chunked-prefill"}  # vLLM's
 JOINERS = {"|", "||", "&&", ";"}
 
 
@@ -59,6 +61,15 @@ def strays(page: Path) -> list[str]:
 def inline(page: Path) -> list[str]:
     """Returns the commands in a page's running text and tables; they may be abridged."""
     return INLINE.findall(FENCE.sub("", page.read_text(encoding="utf-8")))
+
+
+def unknown_options(page: Path) -> set[str]:
+    """Returns the options in a page's running text that no command has."""
+    root = get_command(app)
+    all_ = [root, *root.commands.values()]
+    known = {option for command in all_ for one in command.params for option in one.opts}
+    named = set(OPTION.findall(FENCE.sub("", page.read_text(encoding="utf-8"))))
+    return named - known - FOREIGN - {"--help"}
 
 
 def words(text: str) -> list[str]:

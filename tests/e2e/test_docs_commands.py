@@ -101,6 +101,7 @@ def test_a_page_shows_only_commands_that_there_are(page):
         documented.check(one.text)
     for text in documented.inline(page):
         documented.check_abridged(text)
+    assert documented.unknown_options(page) == set()
 
 
 @pytest.mark.parametrize("page", TRANSLATED, ids=named)
