@@ -8,7 +8,9 @@ from curate.models import CorpusFacts, PairsFacts, Release, ReleaseTable
 from curate.publishing.licences import OTHER, licence_url
 from curate.text import visible
 
-__all__ = ["croissant_json", "without_bytes"]
+__all__ = ["CROISSANT", "croissant_json", "without_bytes"]
+
+CROISSANT = "croissant.json"
 
 _CONTEXT: dict[str, Any] = {
     "@language": "en",

@@ -24,7 +24,9 @@ from curate.text import visible
 __all__ = ["front_matter", "rendered"]
 
 FOLDER = "data_cards"
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~@$]|^[-+=]|^[0-9]{1,9}(?=[.)])|:(?=//)|(?<=www)\.", re.I)
+_MARKDOWN = re.compile(
+    r"[\\`*_{}\[\]#|~@$]|^[-+=]|^[0-9]{1,9}(?=[.)])|:(?=//)|(?<=www)\.", re.IGNORECASE
+)
 """What makes code, stress, links, tables, formulas or lists of a text, or an address into a link."""
 
 _HOLES = re.compile(r"\n{3,}")
