@@ -109,8 +109,9 @@ def _fill(run: Path, folder: Path, release: Release) -> Release:
         write_table(run, release.kind, release.sources, table, folder) for table in release.tables
     ]
     release = release.model_copy(update={"tables": tables})
+    written = {entry.path for entry in release.manifest.outputs}
     for name in AS_THEY_ARE:
-        if (run / name).is_file():
+        if name in written:
             shutil.copyfile(run / name, folder / name)
     _write_json(folder / "manifest.json", release.manifest)
     _write_report(run, folder, release.kind)
