@@ -24,8 +24,8 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
-.PHONY: pins pins-models docs build clean
+.PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas cards perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
+.PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -78,6 +78,10 @@ format: $(DEV)/ready ## Format the code.
 schemas: $(CORE)/ready ## Write schemas/ again from the models.
 	$(CORE)/bin/python -m curate schema --write
 
+cards: demo ## Write the cards of the demo's corpus and pairs again (a test compares them).
+	$(CORE)/bin/python -m curate card runs/demo --notes data_cards/demo/notes.yaml --out data_cards/demo/corpus
+	$(CORE)/bin/python -m curate card runs/demo-pairs --notes data_cards/demo/notes.yaml --out data_cards/demo/pairs
+
 perf: $(CORE)/ready ## Print the speed ratios (never part of a test).
 	$(CORE)/bin/python perf/startup.py
 	$(CORE)/bin/python perf/row_stages.py
@@ -100,6 +104,7 @@ perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA
 perf-score: $(CORE)/ready ## Compare `curate score` with importing and reading what it needs; needs JMLE_DATA.
 	$(CORE)/bin/python perf/score.py
 
+.PHONY: docs
 docs: $(DEV)/ready ## Build the documentation site into build/site: no network, strict.
 	NO_MKDOCS_2_WARNING=1 $(DEV)/bin/python -m mkdocs build
 

@@ -11,6 +11,7 @@ from curate.models.audit import (
 )
 from curate.models.base import NonEmpty, Record, Sha256
 from curate.models.calibration import Calibration, PowerReport, SweepRow
+from curate.models.card_notes import CardNotes, NamedLicence
 from curate.models.comparison import (
     ColumnDrop,
     ComparedCell,
@@ -63,6 +64,18 @@ from curate.models.pairs_report import (
 )
 from curate.models.provenance import Provenance
 from curate.models.question import LETTERS, MAX_CHOICES, Document, Exclusion, Question
+from curate.models.release import (
+    CorpusFacts,
+    EvaluationFacts,
+    FoundItem,
+    PairsFacts,
+    Release,
+    ReleaseFile,
+    ReleaseKind,
+    ReleaseSource,
+    ReleaseTable,
+    SourceFacts,
+)
 from curate.models.report import (
     Cut,
     DecisionUse,
@@ -106,12 +119,14 @@ __all__ = [
     "BenchmarkCoverage",
     "Bounded",
     "Calibration",
+    "CardNotes",
     "ColumnDrop",
     "ComparedCell",
     "ComparedColumn",
     "ComparedRow",
     "ComparedTable",
     "Comparison",
+    "CorpusFacts",
     "Cut",
     "Decision",
     "DecisionUse",
@@ -124,6 +139,7 @@ __all__ = [
     "EvaluatedMode",
     "EvaluatedRun",
     "Evaluation",
+    "EvaluationFacts",
     "EvaluationReport",
     "EvaluationResult",
     "Evidence",
@@ -136,6 +152,7 @@ __all__ = [
     "FindingCard",
     "FlagRow",
     "FlipCounts",
+    "FoundItem",
     "Grade",
     "GradeRow",
     "GroupDrop",
@@ -158,6 +175,7 @@ __all__ = [
     "MetricsRow",
     "ModePair",
     "ModeRow",
+    "NamedLicence",
     "Noise",
     "NonEmpty",
     "NotAsked",
@@ -168,6 +186,7 @@ __all__ = [
     "PairKind",
     "PairLedger",
     "PairStage",
+    "PairsFacts",
     "PairsReport",
     "Part",
     "PassRow",
@@ -182,6 +201,11 @@ __all__ = [
     "Question",
     "Record",
     "Redo",
+    "Release",
+    "ReleaseFile",
+    "ReleaseKind",
+    "ReleaseSource",
+    "ReleaseTable",
     "Report",
     "Response",
     "Said",
@@ -192,6 +216,7 @@ __all__ = [
     "Sha256",
     "Shared",
     "Side",
+    "SourceFacts",
     "Stability",
     "StageCount",
     "Status",

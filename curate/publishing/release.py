@@ -1,0 +1,141 @@
+"""Reads what of a finished run is published: its accounts, its sources' licences, its tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curate.corpus.recipe import CorpusRecipe
+from curate.corpus.recipes import read_recipe, validated
+from curate.errors import UsageError, did_you_mean
+from curate.evaluation.recipe import EvaluationRecipe
+from curate.grading.recipe import PairsRecipe
+from curate.models import (
+    Audit,
+    CardNotes,
+    CorpusFacts,
+    Evaluation,
+    EvaluationFacts,
+    Ledger,
+    Manifest,
+    PairLedger,
+    PairsFacts,
+    Release,
+    ReleaseSource,
+    ReleaseTable,
+)
+from curate.publishing.checked import KINDS, finished_run, read_record, report_parts
+from curate.publishing.facts import corpus_facts, pairs_facts
+from curate.publishing.redact import published_manifest
+from curate.publishing.sources import (
+    corpus_of,
+    corpus_sources,
+    example_sources,
+    model_sources,
+    own_source,
+)
+from curate.publishing.tables import release_tables
+
+__all__ = ["Release", "ReleaseSource", "ReleaseTable", "read_release"]
+
+
+def read_release(
+    run: Path,
+    accept: Sequence[str] = (),
+    notes: CardNotes | None = None,
+    corpus: Path | None = None,
+) -> Release:
+    """Returns what is published of a run; files of the run that changed since it was sealed are refused.
+
+    `notes` are the card's; `corpus` is the run that pairs were made from, where it lies elsewhere than then.
+
+    Raises:
+        InputError: It is no finished run of a kind that is published, or a licence is none that is known.
+        GateError: A file of it is not what its manifest says.
+        UsageError: `accept` names no source.
+    """
+    manifest = finished_run(run)
+    report = report_parts(run)
+    given = _Run(run, manifest, report, notes or CardNotes(), corpus)
+    parts = _PARTS[manifest.command](given)
+    sources = _accepted(parts.sources, accept)
+    return Release(
+        kind=KINDS[manifest.command],
+        name=parts.name,
+        command=report["redo"]["command"],
+        notes=given.notes,
+        accepted=[one.name for one in sources if one.waived],
+        sources=sources,
+        tables=release_tables(run, manifest, sources),
+        facts=parts.facts,
+        manifest=published_manifest(run, manifest),
+        audit=parts.audit,
+        ledger=parts.ledger,
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    path: Path
+    manifest: Manifest
+    report: dict[str, Any]
+    notes: CardNotes
+    corpus: Path | None
+
+    @property
+    def audit(self) -> Audit:
+        return read_record(self.path / "audit.json", Audit)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    name: str
+    sources: Sequence[ReleaseSource]
+    facts: CorpusFacts | PairsFacts | EvaluationFacts
+    audit: Audit | None = None
+    ledger: Ledger | PairLedger | None = None
+
+
+def _corpus(run: _Run) -> _Parts:
+    recipe = validated(read_recipe(run.path / "recipe.yaml"), CorpusRecipe)
+    ledger = read_record(run.path / "ledger.json", Ledger)
+    sources = corpus_sources(run.path / "kept.parquet", run.notes)
+    return _Parts(recipe.name, sources, corpus_facts(run.path, recipe), run.audit, ledger)
+
+
+def _pairs(run: _Run) -> _Parts:
+    recipe = validated(read_recipe(run.path / "recipe.yaml"), PairsRecipe)
+    ledger = read_record(run.path / "ledger.json", PairLedger)
+    corpus = corpus_of(run.manifest, run.corpus)
+    sources = [
+        *corpus_sources(corpus / "kept.parquet", run.notes, only="question"),
+        *example_sources(recipe.examples, run.notes),
+        *model_sources(run.path / "responses.parquet", run.notes),
+    ]
+    facts = pairs_facts(run.path, recipe, run.report.get("sampled"), corpus)
+    return _Parts(recipe.name, sources, facts, run.audit, ledger)
+
+
+def _evaluation(run: _Run) -> _Parts:
+    recipe = validated(read_recipe(run.path / "recipe.yaml"), EvaluationRecipe)
+    evaluation = read_record(run.path / "evaluation.json", Evaluation)
+    rows = sum(result.asked for result in evaluation.results)
+    source = own_source(recipe.name, rows, run.notes)
+    return _Parts(recipe.name, [source], EvaluationFacts(evaluation=evaluation))
+
+
+_PARTS = {"build-corpus": _corpus, "make-pairs": _pairs, "evaluate": _evaluation}
+
+
+def _accepted(sources: Sequence[ReleaseSource], accept: Sequence[str]) -> list[ReleaseSource]:
+    known = [source.name for source in sources]
+    for name in accept:
+        if name not in known:
+            raise UsageError(
+                f"--accept-licence names no source of the run: {name!r}.{did_you_mean(name, known)}",
+                hint=f"There are: {', '.join(known)}.",
+            )
+    return [
+        source.model_copy(update={"accepted": True}) if source.name in accept else source
+        for source in sources
+    ]
