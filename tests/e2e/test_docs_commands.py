@@ -142,7 +142,7 @@ def test_a_wrong_command_is_caught(text):
 
 @pytest.mark.parametrize("text", ["curate audit DATA --benchmrk NAME=PATH", "curate audti DATA"])
 def test_a_wrong_command_is_caught_in_running_text(text):
-    with pytest.raises(ValueError, match="audit|audti"):
+    with pytest.raises(ValueError, match=r"audit|audti"):
         documented.check_abridged(text)
 
 
