@@ -30,9 +30,10 @@ def named(page):
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory, cli):
-    """A folder like a clone in which `make demo` was run: the demo's files, and its two runs."""
+    """A folder like a clone in which `make demo` was run: the demo's files and cards, and its two runs."""
     folder = tmp_path_factory.mktemp("clone")
-    shutil.copytree(ROOT / "pipelines" / "demo", folder / "pipelines" / "demo")
+    for part in ("pipelines/demo", "data_cards/demo"):
+        shutil.copytree(ROOT / part, folder / part)
     before = os.getcwd()  # noqa: PTH109 (what chdir goes back to)
     os.chdir(folder)
     try:
