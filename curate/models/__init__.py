@@ -61,6 +61,7 @@ from curate.models.pairs_report import (
     VoteRow,
     Votes,
 )
+from curate.models.personal import PersonalDecision, PersonalFinding, PersonalKind
 from curate.models.provenance import Provenance
 from curate.models.question import LETTERS, MAX_CHOICES, Document, Exclusion, Question
 from curate.models.report import (
@@ -173,6 +174,9 @@ __all__ = [
     "PassRow",
     "Passage",
     "PatternRow",
+    "PersonalDecision",
+    "PersonalFinding",
+    "PersonalKind",
     "Power",
     "PowerReport",
     "Probe",
