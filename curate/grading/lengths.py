@@ -9,7 +9,7 @@ import polars as pl
 from curate.grading.estimates import mean_interval
 from curate.models import Distinct, LengthGap, Lengths, PairKind, Tier, TierRow
 
-__all__ = ["TierTable", "pair_kinds", "round_step", "tier_table"]
+__all__ = ["TierTable", "lengths_of", "pair_kinds", "round_step", "tier_table"]
 
 BINS = 30
 DISTINCT_CHARACTERS = 200_000
@@ -46,8 +46,8 @@ def tier_table(pairs: pl.LazyFrame) -> TierTable:
             questions=own["question_id"].n_unique(),
             preferred=own["preferred"].sum(),
             dispreferred=own["dispreferred"].sum(),
-            characters=_lengths(own["characters"], "characters"),
-            tokens=None if own["tokens"].has_nulls() else _lengths(own["tokens"], "tokens"),
+            characters=lengths_of(own["characters"], "characters"),
+            tokens=None if own["tokens"].has_nulls() else lengths_of(own["tokens"], "tokens"),
             histogram=_histogram(own["characters"], edges),
             distinct=_distinct(_texts(pairs, own, budget), budget),
         )
@@ -152,7 +152,8 @@ def _characters(side: str) -> pl.Expr:
     return pl.col(side).str.len_chars().cast(pl.Int64)
 
 
-def _lengths(sizes: pl.Series, unit: _Unit) -> Lengths:
+def lengths_of(sizes: pl.Series, unit: _Unit) -> Lengths:
+    """Returns the distribution of lengths, of which there is at least one."""
     size = pl.col("size")
     told = sizes.to_frame("size").select(
         texts=pl.len(),

@@ -11,6 +11,7 @@ from curate.models.audit import (
 )
 from curate.models.base import NonEmpty, Record, Sha256
 from curate.models.calibration import Calibration, PowerReport, SweepRow
+from curate.models.card_notes import CardNotes, NamedLicence
 from curate.models.comparison import (
     ColumnDrop,
     ComparedCell,
@@ -64,6 +65,18 @@ from curate.models.pairs_report import (
 from curate.models.personal import PersonalDecision, PersonalFinding, PersonalKind
 from curate.models.provenance import Provenance
 from curate.models.question import LETTERS, MAX_CHOICES, Document, Exclusion, Question
+from curate.models.release import (
+    CorpusFacts,
+    EvaluationFacts,
+    FoundItem,
+    PairsFacts,
+    Release,
+    ReleaseFile,
+    ReleaseKind,
+    ReleaseSource,
+    ReleaseTable,
+    SourceFacts,
+)
 from curate.models.report import (
     Cut,
     DecisionUse,
@@ -107,12 +120,14 @@ __all__ = [
     "BenchmarkCoverage",
     "Bounded",
     "Calibration",
+    "CardNotes",
     "ColumnDrop",
     "ComparedCell",
     "ComparedColumn",
     "ComparedRow",
     "ComparedTable",
     "Comparison",
+    "CorpusFacts",
     "Cut",
     "Decision",
     "DecisionUse",
@@ -125,6 +140,7 @@ __all__ = [
     "EvaluatedMode",
     "EvaluatedRun",
     "Evaluation",
+    "EvaluationFacts",
     "EvaluationReport",
     "EvaluationResult",
     "Evidence",
@@ -137,6 +153,7 @@ __all__ = [
     "FindingCard",
     "FlagRow",
     "FlipCounts",
+    "FoundItem",
     "Grade",
     "GradeRow",
     "GroupDrop",
@@ -159,6 +176,7 @@ __all__ = [
     "MetricsRow",
     "ModePair",
     "ModeRow",
+    "NamedLicence",
     "Noise",
     "NonEmpty",
     "NotAsked",
@@ -169,6 +187,7 @@ __all__ = [
     "PairKind",
     "PairLedger",
     "PairStage",
+    "PairsFacts",
     "PairsReport",
     "Part",
     "PassRow",
@@ -186,6 +205,11 @@ __all__ = [
     "Question",
     "Record",
     "Redo",
+    "Release",
+    "ReleaseFile",
+    "ReleaseKind",
+    "ReleaseSource",
+    "ReleaseTable",
     "Report",
     "Response",
     "Said",
@@ -196,6 +220,7 @@ __all__ = [
     "Sha256",
     "Shared",
     "Side",
+    "SourceFacts",
     "Stability",
     "StageCount",
     "Status",

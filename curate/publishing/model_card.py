@@ -1,15 +1,12 @@
 """The card of trained weights: a run's manifest and audit in words, with the metadata that the Hub reads."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from curate.artefacts import share
 from curate.models import Audit, FileEntry, Manifest
+from curate.publishing.templates import front_matter, rendered
 from curate.text import visible
 
 TEMPLATE = "model.md.jinja"
@@ -60,7 +57,7 @@ def model_card(manifest: Manifest, audit: Audit | None) -> str:
         "audit": audit,
         "audit_sha256": _sha256(manifest.inputs, "data/audit.json"),
     }
-    return _environment().get_template(TEMPLATE).render(context)
+    return rendered(TEMPLATE, context)
 
 
 def _front(base: str, stage: str, trained: str) -> Markup:
@@ -73,7 +70,7 @@ def _front(base: str, stage: str, trained: str) -> Markup:
         "pipeline_tag": "text-generation",
         "tags": tags,
     }
-    return Markup(yaml.safe_dump(data, allow_unicode=True, sort_keys=False).strip())  # noqa: S704
+    return front_matter(data)
 
 
 def _last(path: str) -> str:
@@ -82,23 +79,3 @@ def _last(path: str) -> str:
 
 def _sha256(inputs: list[FileEntry], path: str) -> str | None:
     return next((entry.sha256 for entry in inputs if entry.path == path), None)
-
-
-def _code(value: Any) -> Markup:
-    """Returns a value as Markdown code, which no text of a recipe can break out of."""
-    text = visible(str(value), keep="").replace("`", "'").replace("|", "\\|")
-    return Markup(f"`{text}`")  # noqa: S704 (code is not read as HTML)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(share("data_cards")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["code"] = _code
-    return environment

@@ -2,12 +2,13 @@
 
 from curate.runs.atomic import storing, sync, write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions
-from curate.runs.folder import Request, RunFolder, read_manifest
+from curate.runs.folder import ROW_GROUP, Request, RunFolder, read_manifest
 from curate.runs.hashing import (
     content_sha256,
     file_sha256,
     json_sha256,
     listing_sha256,
+    table_batches,
     table_sha256,
 )
 from curate.runs.pieces import json_pieces
@@ -15,6 +16,7 @@ from curate.runs.verify import Mismatch, verify_run
 from curate.runs.work import WorkFolder
 
 __all__ = [
+    "ROW_GROUP",
     "Mismatch",
     "Request",
     "RunFolder",
@@ -31,6 +33,7 @@ __all__ = [
     "read_manifest",
     "storing",
     "sync",
+    "table_batches",
     "table_sha256",
     "verify_run",
     "write_atomically",

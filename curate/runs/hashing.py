@@ -33,7 +33,7 @@ def listing_sha256(files: Iterable[tuple[str, str]]) -> str:
 
 def content_sha256(path: Path) -> str:
     """Returns the SHA-256 of a Parquet file's row hashes, in order: the same for any writer of it."""
-    return table_sha256(row_digests(batch) for batch in _batches(path))
+    return table_sha256(row_digests(batch) for batch in table_batches(path))
 
 
 def table_sha256(digests: Iterable[pl.Series]) -> str:
@@ -44,8 +44,9 @@ def table_sha256(digests: Iterable[pl.Series]) -> str:
     return digest.hexdigest()
 
 
-def _batches(path: Path) -> Iterable[pl.DataFrame]:
-    rows = pl.scan_parquet(path, glob=False)
-    total = rows.select(pl.len()).collect().item()
-    for start in range(0, total, BATCH_ROWS):
-        yield rows.slice(start, BATCH_ROWS).collect()
+def table_batches(path: Path, rows: int = BATCH_ROWS) -> Iterable[pl.DataFrame]:
+    """Yields a Parquet file's rows, so many at a time."""
+    frame = pl.scan_parquet(path, glob=False)
+    total = frame.select(pl.len()).collect().item()
+    for start in range(0, total, rows):
+        yield frame.slice(start, rows).collect()
