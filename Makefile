@@ -24,7 +24,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
+.PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas cards perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,10 @@ format: $(DEV)/ready ## Format the code.
 
 schemas: $(CORE)/ready ## Write schemas/ again from the models.
 	$(CORE)/bin/python -m curate schema --write
+
+cards: demo ## Write the cards of the demo's corpus and pairs again (a test compares them).
+	$(CORE)/bin/python -m curate card runs/demo --notes data_cards/demo/notes.yaml --out data_cards/demo/corpus
+	$(CORE)/bin/python -m curate card runs/demo-pairs --notes data_cards/demo/notes.yaml --out data_cards/demo/pairs
 
 perf: $(CORE)/ready ## Print the speed ratios (never part of a test).
 	$(CORE)/bin/python perf/startup.py

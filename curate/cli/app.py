@@ -16,6 +16,7 @@ from curate.cli import (
     audit,
     build_corpus,
     calibrate,
+    card,
     compare,
     demo,
     doctor,
@@ -61,6 +62,7 @@ app.command("calibrate")(calibrate.calibrate_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("score")(score.score_command)
 app.command("report")(report.report_command)
+app.command("card")(card.card_command)
 app.command("verify")(verify.verify_command)
 app.command("sql")(sql.sql_command)
 app.command("compare")(compare.compare_command)

@@ -113,6 +113,23 @@ WorkersOpt = Annotated[
         help="Processes to work in; what is written does not depend on it. [all cores]",
     ),
 ]
+AcceptLicenceOpt = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept-licence",
+        metavar="SOURCE",
+        help="Publish the texts of a source whose licence nobody states; may be repeated, and is told.",
+    ),
+]
+NotesOpt = Annotated[
+    Path | None,
+    typer.Option(
+        "--notes", metavar="FILE", help="What a card says that no run knows (YAML, card/1)."
+    ),
+]
+ContactOpt = Annotated[
+    str | None, typer.Option("--contact", help="Whom to ask to take something down.")
+]
 DryRunOpt = Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")]
 FormatOpt = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 DebugOpt = Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")]

@@ -19,7 +19,7 @@ from curate.models import (
     Report,
 )
 from curate.publishing.card import CARDS, release_card
-from curate.publishing.croissant import croissant_json
+from curate.publishing.croissant import CROISSANT, croissant_json
 from curate.publishing.redact import published_report
 from curate.publishing.release import read_release
 from curate.publishing.tables import write_table
@@ -116,7 +116,7 @@ def _fill(run: Path, folder: Path, release: Release) -> Release:
     _write_report(run, folder, release.kind)
     for language, name in CARDS.items():
         (folder / name).write_text(release_card(release, language), encoding="utf-8")
-    (folder / "croissant.json").write_text(croissant_json(release), encoding="utf-8")
+    (folder / CROISSANT).write_text(croissant_json(release), encoding="utf-8")
     release = release.model_copy(update={"files": [*_files(folder)]})
     _write_json(folder / RELEASE, release, exclude=set(_OWN_FILES))
     return release

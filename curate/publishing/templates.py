@@ -18,24 +18,31 @@ from markupsafe import Markup, escape
 
 from curate.artefacts import share
 from curate.errors import InputError
-from curate.reports.formats import count, percent
+from curate.reports.formats import count, percent, whole
 from curate.text import visible
 
 __all__ = ["front_matter", "rendered"]
 
 FOLDER = "data_cards"
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~:.=-])")
+_MARKDOWN = re.compile(
+    r"[\\`*_{}\[\]#|~@$]|^[-+=]|^[0-9]{1,9}(?=[.)])|:(?=//)|(?<=www)\.", re.IGNORECASE
+)
+"""What makes code, stress, links, tables, formulas or lists of a text, or an address into a link."""
+
+_HOLES = re.compile(r"\n{3,}")
 _BLANKS = re.compile(r"\s+")
 
 
 def rendered(name: str, context: Mapping[str, Any]) -> str:
     """Returns a template of data_cards/, filled.
 
+    Where lines of a template say nothing, no more than one blank line is left.
+
     Raises:
         InputError: The template is broken, or asks for something that there is not; with file and line.
     """
     try:
-        return _environment().get_template(name).render(context)
+        return _HOLES.sub("\n\n", _environment().get_template(name).render(context))
     except TemplateSyntaxError as exc:
         where = f"{FOLDER}/{exc.name or name}:{exc.lineno}"
         raise InputError(f"the template is broken: {exc.message}", where=where) from exc
@@ -64,7 +71,18 @@ def code(value: Any) -> Markup:
 def words(value: Any) -> Markup:
     """Returns a text as one line of Markdown that says just that: no markup, link or HTML is left in it."""
     text = visible(_BLANKS.sub(" ", str(value)).strip(), keep="")
-    return escape(_MARKDOWN.sub(r"\\\1", text))
+    return escape(_MARKDOWN.sub(_escaped, text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    mark = found[0]
+    return f"{mark}\\" if mark.isdigit() else f"\\{mark}"
+
+
+def line(value: Any) -> Markup:
+    """Returns a text as one line of a block of code, which it cannot end."""
+    text = visible(str(value), keep="").replace("`", "'")
+    return Markup(text)  # noqa: S704 (code is not read as HTML)
 
 
 def _place(exc: BaseException, name: str) -> str:
@@ -88,5 +106,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"code": code, "words": words, "count": count, "percent": percent}
+    environment.filters |= {
+        "code": code,
+        "count": count,
+        "line": line,
+        "percent": percent,
+        "whole": whole,
+        "words": words,
+    }
     return environment
