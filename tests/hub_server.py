@@ -148,7 +148,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         oid = repo.main if revision == "main" else repo.refs.get(revision, revision)
         siblings = [{"rfilename": path} for path in repo.files(oid)]
-        self._json({"id": name, "sha": oid, "private": repo.private, "siblings": siblings, "tags": []})
+        self._json(
+            {"id": name, "sha": oid, "private": repo.private, "siblings": siblings, "tags": []}
+        )
 
     def validate(self):
         self._body()

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 
 from curate.models.base import NonEmpty, Record, Sha256
 
@@ -42,6 +42,14 @@ class PersonalFinding(Record):
     length: PositiveInt
     decision: Literal["accepted", "masked"] | None = None
     decided_by: str | None = None
+
+
+class PersonalCount(Record):
+    """How many findings of a kind were accepted and masked, of those that a release had."""
+
+    kind: PersonalKind
+    accepted: NonNegativeInt = 0
+    masked: NonNegativeInt = 0
 
 
 class PersonalDecision(Record):

@@ -265,4 +265,3 @@ def _is_same(path: Path, file: ReleaseFile, entry: Any) -> bool:
     data = path.read_bytes()
     blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False)
     return bool(entry.blob_id == blob.hexdigest())
-

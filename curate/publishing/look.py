@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +20,7 @@ from curate.publishing.secrets import secret_spans
 from curate.publishing.spans import Span
 from curate.runs import json_sha256, write_atomically
 
-__all__ = ["Found", "look_through", "spans_of_lines"]
+__all__ = ["Found", "cache_folder", "look_for_secrets", "look_through", "spans_of_lines"]
 
 LONGEST = 2_000
 """Characters that are looked at together: Sudachi takes no more than 49,149 bytes."""
@@ -48,10 +48,19 @@ def look_through(
     `cells` gives the texts, twice; what is known of a line is kept in the folder `cache`, by its hash.
     """
     lines = dict.fromkeys(line for cell in cells() for line in _LINES.findall(cell.text))
-    known = spans_of_lines([*lines], progress, cache)
+    return _collected(cells(), spans_of_lines([*lines], progress, cache))
+
+
+def look_for_secrets(cells: Callable[[], Iterable[Cell]]) -> list[Found]:
+    """Returns what looks like a secret."""
+    lines = [*dict.fromkeys(line for cell in cells() for line in _LINES.findall(cell.text))]
+    return _collected(cells(), dict(zip(lines, secret_spans(lines), strict=True)))
+
+
+def _collected(cells: Iterable[Cell], known: Lines) -> list[Found]:
     columns: dict[tuple[str, PersonalKind, str], dict[str, int]] = defaultdict(dict)
     rules: dict[tuple[str, PersonalKind, str], str] = {}
-    for cell in cells():
+    for cell in cells:
         for line in _LINES.findall(cell.text):
             for span in known[line]:
                 key = (cell.record_id, span.kind, line[span.start : span.end])
@@ -67,13 +76,17 @@ def spans_of_lines(lines: Sequence[str], progress: Progress, cache: Path | None 
     stored = _stored(file)
     keys = {line: hashlib.sha256(line.encode()).hexdigest() for line in lines}
     new = [line for line in lines if keys[line] not in stored]
-    found = zip(_spans(new, progress), secret_spans(new), strict=True) if new else ()
+    found = zip(personal_spans(new, progress), secret_spans(new), strict=True) if new else ()
     for line, (personal, secret) in zip(new, found, strict=True):
         stored[keys[line]] = [list(span) for span in (*personal, *secret)]
     if file and new:
         data = orjson.dumps(stored)
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(file, lambda path: path.write_bytes(data) and None)
+
+        def fill(path: Path) -> None:
+            path.write_bytes(data)
+
+        write_atomically(file, fill)
     return {line: [_span(one) for one in stored[key]] for line, key in keys.items()}
 
 
@@ -81,10 +94,6 @@ def cache_folder() -> Path:
     """Returns the folder of this user's caches."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(base).expanduser() / "jmle-curate"
-
-
-def _spans(lines: Sequence[str], progress: Progress) -> Iterator[list[Span]]:
-    return personal_spans(lines, progress)
 
 
 def _span(stored: Sequence[object]) -> Span:
@@ -113,9 +122,7 @@ def _installed(package: str) -> str:
         return ""
 
 
-def _found(
-    key: tuple[str, PersonalKind, str], rule: str, columns: Mapping[str, int]
-) -> Found:
+def _found(key: tuple[str, PersonalKind, str], rule: str, columns: Mapping[str, int]) -> Found:
     record_id, kind, text = key
     finding = PersonalFinding(
         record_id=record_id,

@@ -36,7 +36,11 @@ PATTERNS = (
         "telephone.brackets",
         rf"[（(][0０]{_D}{{1,4}}[）)]\s*{_D}{{1,4}}{_DASH}{_D}{{4}}(?!{_D})",
     ),
-    Rule(PersonalKind.TELEPHONE, "telephone.mobile", rf"(?<!{_D})[0０][789７８９][0０]{_D}{{8}}(?!{_D})"),
+    Rule(
+        PersonalKind.TELEPHONE,
+        "telephone.mobile",
+        rf"(?<!{_D})[0０][789７８９][0０]{_D}{{8}}(?!{_D})",
+    ),
     Rule(
         PersonalKind.TELEPHONE,
         "telephone.abroad",
@@ -77,7 +81,11 @@ PATTERNS = (
         r"(?<=(?:マイナンバー|個人番号|被保険者番号|保険証番号|基礎年金番号|免許証番号|旅券番号)"
         rf"{_LABEL})(?:{_D}{_DASH}?){{7,13}}{_D}",
     ),
-    Rule(PersonalKind.BIRTH_DATE, "birth_date.born", rf"{_DATE}(?=\s*(?:生まれ|生れ|出生|生(?![一-龥])))"),
+    Rule(
+        PersonalKind.BIRTH_DATE,
+        "birth_date.born",
+        rf"{_DATE}(?=\s*(?:生まれ|生れ|出生|生(?![一-龥])))",
+    ),
     Rule(PersonalKind.BIRTH_DATE, "birth_date.said", rf"(?<=(?:生年月日|誕生日){_LABEL}){_DATE}"),
     Rule(
         PersonalKind.AGE_OVER_89,

@@ -27,6 +27,7 @@ from curate.models import (
     Status,
 )
 from curate.publishing.facts import corpus_facts, pairs_facts
+from curate.publishing.masks import Masks
 from curate.publishing.notes import named_licence
 from curate.publishing.redact import published_manifest
 from curate.publishing.sources import corpus_of, corpus_sources, model_sources
@@ -50,10 +51,12 @@ def read_release(
     accept: Sequence[str] = (),
     notes: CardNotes | None = None,
     corpus: Path | None = None,
+    masks: Masks | None = None,
 ) -> Release:
     """Returns what is published of a run; files of the run that changed since it was sealed are refused.
 
-    `notes` are the card's; `corpus` is the run that pairs were made from, where it lies elsewhere than then.
+    `notes` are the card's; `corpus` is the run that pairs were made from, where it lies elsewhere than then;
+    `masks` cover personal data in texts.
 
     Raises:
         InputError: It is no finished run of a kind that is published, or a licence is none that is known.
@@ -73,11 +76,12 @@ def read_release(
         notes=given.notes,
         accepted=[one.name for one in sources if one.waived],
         sources=sources,
-        tables=release_tables(run, kind, sources),
+        tables=release_tables(run, kind, sources, masks),
         facts=parts.facts,
         manifest=published_manifest(run, manifest),
         audit=_read(run / "audit.json", Audit) if (run / "audit.json").exists() else None,
         ledger=parts.ledger,
+        personal=[*masks.counts] if masks else None,
     )
 
 
