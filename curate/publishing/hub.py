@@ -55,7 +55,7 @@ def refuse_name(repo: str) -> None:
     """
     if not _NAME.fullmatch(repo) or "--" in repo or ".." in repo or repo.endswith(".git"):
         raise UsageError(
-            f"--repo wants ORG/NAME of letters, digits, '-', '_' and '.', got {repo!r}",
+            f"a data set's name is ORG/NAME, of letters, digits, '-', '_' and '.', got {repo!r}",
             hint="For example --repo my-org/jmle-corpus.",
         )
 

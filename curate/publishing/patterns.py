@@ -79,7 +79,7 @@ PATTERNS = (
         PersonalKind.PERSONAL_NUMBER,
         "personal_number",
         r"(?<=(?:マイナンバー|個人番号|被保険者番号|保険証番号|基礎年金番号|免許証番号|旅券番号)"
-        rf"{_LABEL})(?:{_D}{_DASH}?){{7,13}}{_D}",
+        rf"{_LABEL})(?:{_D}(?:{_DASH}|\s)?){{7,13}}{_D}",
     ),
     Rule(
         PersonalKind.BIRTH_DATE,
@@ -91,6 +91,11 @@ PATTERNS = (
         PersonalKind.AGE_OVER_89,
         "age_over_89",
         rf"(?<!{_D}|[.．,、~〜～-])(?:[9９]{_D}|[1１][0-2０-２]{_D})(?=\s*[歳才](?!以[上下]|[児代]|未満))",
+    ),
+    Rule(
+        PersonalKind.NAME,
+        "name.said",
+        r"(?<=(?:患者氏名|患者名|氏名|姓名)\s{0,2}[:：は]\s{0,2})[一-龥々ぁ-んァ-ヶー]{2,8}(?:[\s　][一-龥々ぁ-んァ-ヶー]{1,8})?",
     ),
     Rule(
         PersonalKind.INITIAL,

@@ -12,6 +12,7 @@ __all__ = ["secret_spans"]
 
 _WORTHWHILE = re.compile(r"[\x21-\x7e]{7,}")
 """A secret is written in ASCII, and not in six characters."""
+_WORD = re.compile(r"[^\s\"'`=,;:()<>\[\]{}|\u0080-\uffff]+")
 _HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
 """Content hashes and commits, which release files are full of: no secrets."""
 
@@ -36,8 +37,15 @@ def _spans(text: str, detectors: Sequence[Any]) -> Iterator[Span]:
         for found in detector.analyze_line(filename="", line=line, line_number=1) or ():
             secret = found.secret_value
             if secret and not _is_harmless(secret, line, detector):
-                start = line.find(secret)
-                yield Span(start, start + len(secret), PersonalKind.SECRET, found.type)
+                start, end = _whole(line, secret)
+                yield Span(start, end, PersonalKind.SECRET, found.type)
+
+
+def _whole(line: str, secret: str) -> tuple[int, int]:
+    """Returns where the word stands that a detector recognised a part of."""
+    at = line.find(secret)
+    words = (word.span() for word in _WORD.finditer(line))
+    return next((span for span in words if span[0] <= at < span[1]), (at, at + len(secret)))
 
 
 def _is_harmless(secret: str, line: str, detector: Any) -> bool:
