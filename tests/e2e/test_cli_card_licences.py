@@ -14,6 +14,7 @@ from curate.errors import InputError
 from curate.models import CardNotes
 from curate.publishing import read_release, release_card, stage_release
 
+ROOT = Path(__file__).resolve().parents[2]
 NAME = "</td><script>x</script> | ](javascript:y) `"
 OPEN, CLOSED = "open`|<b>", "closed: [x](y)\n---"
 TEXTS = ("text", "original_text", "vignette", "choices", "answers", "explanation", "rendered")
