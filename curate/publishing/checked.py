@@ -79,8 +79,13 @@ def finished_run(run: Path) -> Manifest:
                 where=str(run / changed.path),
                 hint=_AGAIN,
             )
-    for name in names & _COLUMNS.keys():
-        refuse_other_columns(run / name)
+    for name in _COLUMNS:
+        if name in names:
+            refuse_other_columns(run / name)
+        elif (run / name).exists():
+            raise InputError(
+                "the manifest does not name the file", where=str(run / name), hint=_AGAIN
+            )
     return manifest
 
 

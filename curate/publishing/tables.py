@@ -7,8 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from curate.models import Manifest, ReleaseKind, ReleaseSource, ReleaseTable
-from curate.publishing.checked import KINDS
+from curate.models import ReleaseKind, ReleaseSource, ReleaseTable
 from curate.runs import ROW_GROUP, file_sha256, table_batches, table_sha256
 from curate.tables import row_digests
 
@@ -64,14 +63,13 @@ class _Cut:
 
 
 def release_tables(
-    run: Path, manifest: Manifest, sources: Sequence[ReleaseSource]
+    run: Path, kind: ReleaseKind, sources: Sequence[ReleaseSource]
 ) -> list[ReleaseTable]:
     """Returns the tables that are published of a run, before they are written."""
     tables = []
-    written = {entry.path for entry in manifest.outputs}
-    for config, name in _FILES[KINDS[manifest.command]].items():
+    for config, name in _FILES[kind].items():
         path = run / name
-        cut = _cut(run, config, sources) if name in written else None
+        cut = _cut(run, config, sources) if path.is_file() else None
         if cut is None:
             continue
         rows, nulled = _counts(path, cut)
