@@ -6,8 +6,10 @@ from typing import Literal
 import polars as pl
 
 from curate.errors import InputError
-from curate.models import CardNotes, NamedLicence, ReleaseSource
+from curate.models import CardNotes, Manifest, NamedLicence, ReleaseSource, Status
+from curate.publishing.checked import refuse_other_columns
 from curate.publishing.notes import named_licence
+from curate.runs import content_sha256, read_manifest
 
 __all__ = ["corpus_of", "corpus_sources", "example_sources", "model_sources"]
 
@@ -65,6 +67,29 @@ def example_sources(file: str | None, notes: CardNotes) -> list[ReleaseSource]:
         return []
     name = Path(file).name
     return [_source(name, 0, None, notes.licences.get(name), "examples")]
+
+
+def corpus_of(manifest: Manifest, given: Path | None) -> Path:
+    """Returns the corpus that pairs were made from: the run with exactly the rows that their manifest names.
+
+    Raises:
+        InputError: It is not there, or it holds other rows.
+    """
+    path = given or Path(str(manifest.arguments.get("corpus", "")))
+    hint = "Say where it lies with --corpus RUN: it knows the licences of the questions."
+    kept = path / "kept.parquet"
+    if not kept.is_file():
+        raise InputError(
+            "the corpus that the pairs were made from is not there", where=str(path), hint=hint
+        )
+    if read_manifest(path).status is not Status.DONE:
+        raise InputError("the corpus is no finished run", where=str(path), hint=hint)
+    refuse_other_columns(kept)
+    if content_sha256(kept) != manifest.resolved.get("corpus_sha256"):
+        raise InputError(
+            "the corpus holds other rows than the pairs were made from", where=str(path), hint=hint
+        )
+    return path
 
 
 def _source(
