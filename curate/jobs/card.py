@@ -64,13 +64,12 @@ def card(run: Path, options: CardOptions, out: Path, *, check: bool) -> Outcome:
     A path without a suffix is a folder. Compared, sizes and hashes of Parquet files do not count in
     croissant.json: another version of Arrow makes other bytes of the same rows.
     """
-    is_folder = out.is_dir() or not out.suffix
-    texts = _texts(run, options) if is_folder else None
-    release = options.release(run)
-    if texts is None:
-        files = {out: release_card(release, options.language)}
-    else:
+    if out.is_dir() or not out.suffix:
+        release, texts = _staged(run, options)
         files = {out / name: text for name, text in texts.items()}
+    else:
+        release = options.release(run)
+        files = {out: release_card(release, options.language)}
     warnings = [*_warnings(release)]
     if check:
         return _compared(run, files, warnings)
@@ -84,13 +83,14 @@ def card(run: Path, options: CardOptions, out: Path, *, check: bool) -> Outcome:
     )
 
 
-def _texts(run: Path, options: CardOptions) -> dict[str, str]:
-    """Returns the cards and the Croissant description, which needs the Parquet files."""
+def _staged(run: Path, options: CardOptions) -> tuple[Release, dict[str, str]]:
+    """Returns the release with its cards and the Croissant description, which needs the Parquet files."""
     with TemporaryDirectory(prefix="curate-card-") as work:
         folder = Path(work, "release")
-        stage_release(run, folder, options.accept, options.card_notes(), options.corpus)
+        notes = options.card_notes()
+        release = stage_release(run, folder, options.accept, notes, options.corpus)
         names = (*CARDS.values(), CROISSANT)
-        return {name: (folder / name).read_text(encoding="utf-8") for name in names}
+        return release, {name: (folder / name).read_text(encoding="utf-8") for name in names}
 
 
 def _write(path: Path, text: str) -> None:

@@ -30,11 +30,11 @@ class ReleaseSource(Record):
 
     `licence` is as its recipe spells it, `id` the Hub's identifier; `title` and `link` are there of a
     licence that the Hub does not know. `rows` counts the rows of a corpus, of which pairs have the
-    questions, or the responses of a model.
+    questions, or the responses of a model; `examples` are a file of worked examples that prompts quote.
     """
 
     name: NonEmpty
-    what: Literal["source", "model", "results"] = "source"
+    what: Literal["source", "examples", "model", "results"] = "source"
     rows: NonNegativeInt
     licence: str | None = None
     id: str | None = None

@@ -4,8 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
+from curate.corpus.recipe import CorpusRecipe
+from curate.corpus.recipes import read_recipe, validated
+from curate.errors import InputError
 from curate.grading.lengths import lengths_of, pair_kinds, tier_table
+from curate.grading.recipe import PairsRecipe
 from curate.models import (
     CorpusFacts,
     FoundItem,
@@ -16,7 +21,8 @@ from curate.models import (
     SourceFacts,
     Verdict,
 )
-from curate.runs import read_manifest
+from curate.runs import content_sha256
+from curate.sampling import Recorded
 
 __all__ = ["corpus_facts", "pairs_facts"]
 
@@ -24,40 +30,53 @@ _RANK = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
 
 
 def corpus_facts(run: Path, manifest: Manifest) -> CorpusFacts:
-    """Returns what the card of a corpus tells of its kept rows."""
+    """Returns what the card of a corpus tells of its kept rows; the manifest is the published one."""
     kept = pl.scan_parquet(run / "kept.parquet", glob=False)
     sources = [SourceFacts(**row) for row in _by_source(kept).iter_rows(named=True)]
     return CorpusFacts(
         rows=sum(source.rows for source in sources),
-        max_year=manifest.resolved["recipe"]["max_year"],
+        max_year=manifest.resolved["recipe"].get("max_year"),
         sources=sources,
         lengths=_lengths(kept.select(pl.col("rendered").str.len_chars())),
         found=found_items(run),
     )
 
 
-def pairs_facts(run: Path, manifest: Manifest, report: dict[str, Any], corpus: Path) -> PairsFacts:
-    """Returns what the card of pairs tells."""
+def pairs_facts(
+    run: Path, recipe: PairsRecipe, sampled: dict[str, Any] | None, corpus: Path
+) -> PairsFacts:
+    """Returns what the card of pairs tells; `sampled` is the report's account of who answered.
+
+    Raises:
+        InputError: It is no such account.
+        RecipeError: The recipe of the corpus cannot be read.
+    """
     pairs = pl.scan_parquet(run / "pairs.parquet", glob=False)
-    recipe = manifest.resolved["recipe"]
-    made_of = read_manifest(corpus)
+    made_of = validated(read_recipe(corpus / "recipe.yaml"), CorpusRecipe)
     kept = pl.scan_parquet(corpus / "kept.parquet", glob=False).select(pl.len())
-    recorded = recipe["engine"]["engine"] == "recorded"
+    recorded = isinstance(recipe.engine, Recorded)
     return PairsFacts(
-        sampled=SampledBy.model_validate(report["sampled"]),
-        sampling=None if recorded else recipe["sampling"],
-        policy=recipe["policy"],
-        max_length=recipe["max_length"],
+        sampled=_sampled(sampled, run),
+        sampling=None if recorded else recipe.sampling.told(),
+        policy=recipe.policy.model_dump(mode="json"),
+        max_length=recipe.max_length,
         prompts=_lengths(pairs.select("prompt").unique().select(pl.col("prompt").str.len_chars())),
         tiers=tier_table(pairs).rows,
         kinds=pair_kinds(pairs),
         found=found_items(run),
-        corpus_name=made_of.resolved["recipe"]["name"],
-        corpus_sha256=manifest.resolved["corpus_sha256"],
+        corpus_name=made_of.name,
+        corpus_sha256=content_sha256(corpus / "kept.parquet"),
         corpus_rows=kept.collect(engine="streaming").item(),
-        corpus_max_year=made_of.resolved["recipe"]["max_year"],
+        corpus_max_year=made_of.max_year,
         corpus_found=found_items(corpus),
     )
+
+
+def _sampled(told: dict[str, Any] | None, run: Path) -> SampledBy:
+    try:
+        return SampledBy.model_validate(told)
+    except ValidationError as exc:
+        raise InputError("not a report of pairs: sampled", where=str(run / "report.json")) from exc
 
 
 def found_items(run: Path) -> list[FoundItem]:

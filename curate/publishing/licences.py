@@ -65,8 +65,10 @@ _UNSTATED = frozenset(
 )
 
 
-def licence_id(spelled: str | None, source: str) -> str | None:
+def licence_id(spelled: str | None, name: str, key: str = "licences") -> str | None:
     """Returns the Hub's identifier of a licence, however it is spelled; None where none is stated.
+
+    `name` is whose it is, and `key` where the notes of a card say it.
 
     Raises:
         InputError: It is none of those known, or leaves open which version is meant.
@@ -77,11 +79,12 @@ def licence_id(spelled: str | None, source: str) -> str | None:
     if found := _by_words().get(_words(plain)):
         return found
     near = _near(_words(plain)) or did_you_mean(plain, KNOWN)
+    say = f"{key}: ID" if key == "licence" else f"{key}: {{{name}: ID}}"
     raise InputError(
         f"the licence {spelled!r} is none that the Hub knows.{near}",
-        where=f"source {source}",
-        hint=f"Say which it is in the card's notes (--notes): licences: {{{source}: ID}}, "
-        "or {id: other, name: NAME, link: URL}.",
+        where=name,
+        hint=f"Say which it is in the card's notes (--notes): {say}; or for ID "
+        "{id: other, name: NAME, link: URL}.",
     )
 
 

@@ -28,15 +28,17 @@ def read_notes(path: Path | None) -> CardNotes:
 
 
 def named_licence(
-    name: str, spelled: str | None, noted: str | NamedLicence | None
+    name: str, spelled: str | None, noted: str | NamedLicence | None, key: str = "licences"
 ) -> NamedLicence | None:
     """Returns the licence of a source, what is noted before what it says itself; None where none is stated.
+
+    `key` is where the notes say it, for whoever has to.
 
     Raises:
         InputError: A spelling means none that the Hub knows.
     """
     if isinstance(noted, NamedLicence):
-        known = noted.id if noted.id == OTHER else licence_id(noted.id, name)
+        known = noted.id if noted.id == OTHER else licence_id(noted.id, name, key)
         return noted.model_copy(update={"id": known}) if known else None
-    known = licence_id(noted or spelled, name)
+    known = licence_id(noted or spelled, name, key)
     return NamedLicence(id=known) if known else None

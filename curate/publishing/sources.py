@@ -1,18 +1,21 @@
 """Whose texts a run holds, and under which licence, as its rows say."""
 
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
 from curate.errors import InputError
 from curate.models import CardNotes, Manifest, NamedLicence, ReleaseSource, Status
+from curate.publishing.checked import refuse_other_columns
 from curate.publishing.notes import named_licence
 from curate.runs import content_sha256, read_manifest
-from curate.tables import refuse_damage
 
-__all__ = ["corpus_of", "corpus_sources", "model_sources"]
+__all__ = ["corpus_of", "corpus_sources", "example_sources", "model_sources"]
 
 UNNAMED = "unnamed model"
+_NOTED = {"source": "licences", "examples": "licences", "model": "models"}
+"""Where the notes say whose licence is which."""
 
 
 def corpus_sources(kept: Path, notes: CardNotes, only: str | None = None) -> list[ReleaseSource]:
@@ -53,9 +56,17 @@ def model_sources(responses: Path, notes: CardNotes) -> list[ReleaseSource]:
     model = pl.col("model").fill_null(UNNAMED)
     rows = pl.scan_parquet(responses, glob=False).group_by(name=model).agg(rows=pl.len())
     return [
-        _source(name, rows, None, notes.models.get(name)).model_copy(update={"what": "model"})
+        _source(name, rows, None, notes.models.get(name), "model")
         for name, rows in rows.sort("name").collect(engine="streaming").iter_rows()
     ]
+
+
+def example_sources(file: str | None, notes: CardNotes) -> list[ReleaseSource]:
+    """Returns the file of worked examples that all prompts quote, where it is not of the corpus."""
+    if file is None:
+        return []
+    name = Path(file).name
+    return [_source(name, 0, None, notes.licences.get(name), "examples")]
 
 
 def corpus_of(manifest: Manifest, given: Path | None) -> Path:
@@ -64,7 +75,7 @@ def corpus_of(manifest: Manifest, given: Path | None) -> Path:
     Raises:
         InputError: It is not there, or it holds other rows.
     """
-    path = given or Path(manifest.arguments.get("corpus", ""))
+    path = given or Path(str(manifest.arguments.get("corpus", "")))
     hint = "Say where it lies with --corpus RUN: it knows the licences of the questions."
     kept = path / "kept.parquet"
     if not kept.is_file():
@@ -73,11 +84,8 @@ def corpus_of(manifest: Manifest, given: Path | None) -> Path:
         )
     if read_manifest(path).status is not Status.DONE:
         raise InputError("the corpus is no finished run", where=str(path), hint=hint)
-    try:
-        refuse_damage(kept)
-    except ValueError as exc:
-        raise InputError(str(exc), where=str(kept), hint=hint) from exc
-    if content_sha256(kept) != manifest.resolved["corpus_sha256"]:
+    refuse_other_columns(kept)
+    if content_sha256(kept) != manifest.resolved.get("corpus_sha256"):
         raise InputError(
             "the corpus holds other rows than the pairs were made from", where=str(path), hint=hint
         )
@@ -85,11 +93,16 @@ def corpus_of(manifest: Manifest, given: Path | None) -> Path:
 
 
 def _source(
-    name: str, rows: int, licence: str | None, noted: str | NamedLicence | None
+    name: str,
+    rows: int,
+    licence: str | None,
+    noted: str | NamedLicence | None,
+    what: Literal["source", "examples", "model"] = "source",
 ) -> ReleaseSource:
-    known = named_licence(name, licence, noted)
+    known = named_licence(name, licence, noted, _NOTED[what])
     return ReleaseSource(
         name=name,
+        what=what,
         rows=rows,
         licence=licence,
         id=known.id if known else None,

@@ -110,8 +110,9 @@ def _fill(run: Path, folder: Path, release: Release, masks: Masks | None) -> Rel
     source = TableSource(run, release.kind, release.sources, masks)
     tables = [write_table(source, table, folder) for table in release.tables]
     release = release.model_copy(update={"tables": tables})
+    written = {entry.path for entry in release.manifest.outputs}
     for name in AS_THEY_ARE:
-        if (run / name).is_file():
+        if name in written:
             shutil.copyfile(run / name, folder / name)
     _write_json(folder / "manifest.json", release.manifest)
     _write_report(run, folder, release.kind)
