@@ -24,6 +24,7 @@ from curate.cli import (
     fetch,
     make_pairs,
     merge,
+    publish,
     recipes,
     report,
     schema,
@@ -63,6 +64,7 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("score")(score.score_command)
 app.command("report")(report.report_command)
 app.command("card")(card.card_command)
+app.command("publish")(publish.publish_command)
 app.command("verify")(verify.verify_command)
 app.command("sql")(sql.sql_command)
 app.command("compare")(compare.compare_command)

@@ -10,7 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from curate.errors import InputError, boundary
-from curate.models import Decision, DecisionUse
+from curate.models import Decision, DecisionUse, PersonalDecision
 from curate.text import visible
 
 Pair = tuple[str, str, str]
@@ -21,6 +21,20 @@ _FORM = (
     '"reason", "by", "at"}; mend or remove it.'
 )
 _SHOWN = 5
+
+
+_PERSONAL_FORM = (
+    'A line about personal data is {"record_id", "kind", "sha256", "decision": "accepted|masked", "reason", '
+    '"by", "at"}, where "*" means all; mend or remove it.'
+)
+
+
+@dataclass(frozen=True)
+class PlacedPersonal:
+    """A decision about personal data, and the file and line it stands in."""
+
+    place: str
+    decision: PersonalDecision
 
 
 @dataclass(frozen=True)
@@ -39,10 +53,21 @@ class PlacedDecision:
 def read_decisions(paths: Sequence[Path]) -> list[PlacedDecision]:
     """Returns the decisions of JSONL files, in order; the last one for a pair wins.
 
+    Lines about personal data, which have a `kind`, are read but left out.
+
     Raises:
         InputError: A line is not a decision, with file and line.
     """
-    return [decision for path in paths for decision in _read(path)]
+    return [one for path in paths for one in _read(path) if isinstance(one, PlacedDecision)]
+
+
+def read_personal_decisions(paths: Sequence[Path]) -> list[PlacedPersonal]:
+    """Returns the decisions about personal data of JSONL files, in order; the last one that fits wins.
+
+    Raises:
+        InputError: A line is not a decision, with file and line.
+    """
+    return [one for path in paths for one in _read(path) if isinstance(one, PlacedPersonal)]
 
 
 def decision_uses(
@@ -79,18 +104,26 @@ def unmatched_note(uses: Sequence[DecisionUse]) -> Iterator[str]:
     yield visible(f"{len(lost)} {noun} no finding: {', '.join(named)}{more}", keep="")
 
 
-def _read(path: Path) -> Iterator[PlacedDecision]:
+def _read(path: Path) -> Iterator[PlacedDecision | PlacedPersonal]:
     with boundary(InputError, "reading the decisions"):
         lines = path.read_bytes().removeprefix(BOM_UTF8).splitlines()
     for number, line in enumerate(lines, start=1):
         if line.strip():
             decision = _decision(line, f"{path}:{number}")
-            yield PlacedDecision(f"{path.name}:{number}", decision)
+            place = f"{path.name}:{number}"
+            if isinstance(decision, PersonalDecision):
+                yield PlacedPersonal(place, decision)
+            else:
+                yield PlacedDecision(place, decision)
 
 
-def _decision(line: bytes, where: str) -> Decision:
+def _decision(line: bytes, where: str) -> Decision | PersonalDecision:
+    model: type[Decision | PersonalDecision] = Decision
     try:
-        return Decision.model_validate(orjson.loads(line))
+        value = orjson.loads(line)
+        if isinstance(value, dict) and "kind" in value:
+            model = PersonalDecision
+        return model.model_validate(value)
     except orjson.JSONDecodeError as exc:
         joined = b"}{" in line
         what = (
@@ -103,7 +136,8 @@ def _decision(line: bytes, where: str) -> Decision:
         name = ".".join(str(part) for part in first["loc"])
         what = f"{name}: {first['msg']}" if name else first["msg"]
         found = f", found {_short(first['input'])}" if first["type"] != "missing" else ""
-        raise InputError(f"{what}{found}", where=where, hint=_FORM) from exc
+        hint = _FORM if model is Decision else _PERSONAL_FORM
+        raise InputError(f"{what}{found}", where=where, hint=hint) from exc
 
 
 def _short(value: object) -> str:

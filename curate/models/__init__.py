@@ -62,6 +62,12 @@ from curate.models.pairs_report import (
     VoteRow,
     Votes,
 )
+from curate.models.personal import (
+    PersonalCount,
+    PersonalDecision,
+    PersonalFinding,
+    PersonalKind,
+)
 from curate.models.provenance import Provenance
 from curate.models.question import LETTERS, MAX_CHOICES, Document, Exclusion, Question
 from curate.models.release import (
@@ -192,6 +198,10 @@ __all__ = [
     "PassRow",
     "Passage",
     "PatternRow",
+    "PersonalCount",
+    "PersonalDecision",
+    "PersonalFinding",
+    "PersonalKind",
     "Power",
     "PowerReport",
     "Probe",

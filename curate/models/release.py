@@ -14,6 +14,7 @@ from curate.models.ledger import Ledger
 from curate.models.manifest import Manifest
 from curate.models.pair_ledger import PairLedger
 from curate.models.pairs_report import Lengths, PairKind, SampledBy, TierRow
+from curate.models.personal import PersonalCount
 
 
 class ReleaseKind(StrEnum):
@@ -56,7 +57,8 @@ class ReleaseTable(Record):
     """One config of the published data set; `path` is inside its folder.
 
     `features` are its columns as the Hub's metadata describe them. `left_out` are columns that are not
-    published at all, and `nulled` those that are null in `rows_nulled` rows, for want of a licence.
+    published at all, and `nulled` those that are null in `rows_nulled` rows, for want of a licence; in
+    `rows_masked` rows personal data is covered.
     `num_bytes` is its size in memory; `bytes` of the file and the hashes are there once it is written.
     """
 
@@ -69,6 +71,7 @@ class ReleaseTable(Record):
     left_out: list[str] = []
     nulled: list[str] = []
     rows_nulled: NonNegativeInt = 0
+    rows_masked: NonNegativeInt = 0
     bytes: NonNegativeInt | None = None
     sha256: Sha256 | None = None
     content_sha256: Sha256 | None = None
@@ -162,7 +165,8 @@ class Release(Record):
 
     `manifest` is the run's without clock, host and places on this machine. `accepted` are the sources
     whose lack of a licence the publisher took upon themselves. `command` makes the run again. `files` are
-    all files of the published folder but release.json, once it is written.
+    all files of the published folder but release.json, once it is written. `personal` counts what was
+    decided about findings of personal data; null where nobody has looked.
     """
 
     format: Literal["release/1"] = "release/1"
@@ -178,6 +182,7 @@ class Release(Record):
     audit: Audit | None = None
     ledger: Annotated[Ledger | PairLedger, Field(discriminator="format")] | None = None
     files: list[ReleaseFile] = []
+    personal: list[PersonalCount] | None = None
 
     @property
     def withheld(self) -> list[ReleaseSource]:

@@ -40,6 +40,7 @@ _COLUMNS = {
     "evaluation.parquet": [*EvaluatedItem.model_fields],
 }
 _AGAIN = "Run the command again into a new folder; what is published is what was audited."
+_UNPUBLISHED = "responses.parquet"  # an evaluation's tell more, and none of it is published
 _PAGE = "report.html"  # `curate report` may have made it again, and so does staging
 
 _Model = TypeVar("_Model", bound=Record)
@@ -78,8 +79,13 @@ def finished_run(run: Path) -> Manifest:
                 where=str(run / changed.path),
                 hint=_AGAIN,
             )
-    for name in names & _COLUMNS.keys():
-        refuse_other_columns(run / name)
+    for name in _COLUMNS:
+        if name in names:
+            refuse_other_columns(run / name)
+        elif (run / name).exists():
+            raise InputError(
+                "the manifest does not name the file", where=str(run / name), hint=_AGAIN
+            )
     return manifest
 
 
@@ -93,9 +99,9 @@ def refuse_other_columns(table: Path) -> None:
         refuse_damage(table)
     except ValueError as exc:
         raise InputError(str(exc), where=str(table), hint=_AGAIN) from exc
-    found = pl.read_parquet_schema(table).keys()
-    if {*found} != {*_COLUMNS[table.name]}:
-        odd = sorted({*found} ^ {*_COLUMNS[table.name]})
+    found, wanted = {*pl.read_parquet_schema(table)}, {*_COLUMNS[table.name]}
+    odd = sorted(wanted - found if table.name == _UNPUBLISHED else wanted ^ found)
+    if odd:
         raise InputError(
             f"not the columns of {table.name}: {', '.join(odd[:3])}", where=str(table), hint=_AGAIN
         )

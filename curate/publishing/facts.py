@@ -15,6 +15,7 @@ from curate.models import (
     CorpusFacts,
     FoundItem,
     Lengths,
+    Manifest,
     PairsFacts,
     SampledBy,
     SourceFacts,
@@ -28,13 +29,13 @@ __all__ = ["corpus_facts", "pairs_facts"]
 _RANK = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
 
 
-def corpus_facts(run: Path, recipe: CorpusRecipe) -> CorpusFacts:
-    """Returns what the card of a corpus tells of its kept rows."""
+def corpus_facts(run: Path, manifest: Manifest) -> CorpusFacts:
+    """Returns what the card of a corpus tells of its kept rows; the manifest is the published one."""
     kept = pl.scan_parquet(run / "kept.parquet", glob=False)
     sources = [SourceFacts(**row) for row in _by_source(kept).iter_rows(named=True)]
     return CorpusFacts(
         rows=sum(source.rows for source in sources),
-        max_year=recipe.max_year,
+        max_year=manifest.resolved["recipe"].get("max_year"),
         sources=sources,
         lengths=_lengths(kept.select(pl.col("rendered").str.len_chars())),
         found=found_items(run),

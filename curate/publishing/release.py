@@ -21,19 +21,16 @@ from curate.models import (
     PairLedger,
     PairsFacts,
     Release,
+    ReleaseKind,
     ReleaseSource,
     ReleaseTable,
 )
 from curate.publishing.checked import KINDS, finished_run, read_record, report_parts
 from curate.publishing.facts import corpus_facts, pairs_facts
+from curate.publishing.masks import Masks
+from curate.publishing.notes import named_licence
 from curate.publishing.redact import published_manifest
-from curate.publishing.sources import (
-    corpus_of,
-    corpus_sources,
-    example_sources,
-    model_sources,
-    own_source,
-)
+from curate.publishing.sources import corpus_of, corpus_sources, example_sources, model_sources
 from curate.publishing.tables import release_tables
 
 __all__ = ["Release", "ReleaseSource", "ReleaseTable", "read_release"]
@@ -44,10 +41,12 @@ def read_release(
     accept: Sequence[str] = (),
     notes: CardNotes | None = None,
     corpus: Path | None = None,
+    masks: Masks | None = None,
 ) -> Release:
     """Returns what is published of a run; files of the run that changed since it was sealed are refused.
 
-    `notes` are the card's; `corpus` is the run that pairs were made from, where it lies elsewhere than then.
+    `notes` are the card's; `corpus` is the run that pairs were made from, where it lies elsewhere than then;
+    `masks` cover personal data in texts.
 
     Raises:
         InputError: It is no finished run of a kind that is published, or a licence is none that is known.
@@ -55,22 +54,24 @@ def read_release(
         UsageError: `accept` names no source.
     """
     manifest = finished_run(run)
-    report = report_parts(run)
-    given = _Run(run, manifest, report, notes or CardNotes(), corpus)
-    parts = _PARTS[manifest.command](given)
+    kind = KINDS[manifest.command]
+    shown, report = published_manifest(run, manifest), report_parts(run)
+    given = _Run(run, manifest, shown, report, notes or CardNotes(), corpus)
+    parts = _PARTS[kind](given)
     sources = _accepted(parts.sources, accept)
     return Release(
-        kind=KINDS[manifest.command],
+        kind=kind,
         name=parts.name,
         command=report["redo"]["command"],
         notes=given.notes,
         accepted=[one.name for one in sources if one.waived],
         sources=sources,
-        tables=release_tables(run, manifest, sources),
+        tables=release_tables(run, kind, sources, masks),
         facts=parts.facts,
-        manifest=published_manifest(run, manifest),
+        manifest=shown,
         audit=parts.audit,
         ledger=parts.ledger,
+        personal=[*masks.counts] if masks else None,
     )
 
 
@@ -78,6 +79,7 @@ def read_release(
 class _Run:
     path: Path
     manifest: Manifest
+    shown: Manifest
     report: dict[str, Any]
     notes: CardNotes
     corpus: Path | None
@@ -100,7 +102,7 @@ def _corpus(run: _Run) -> _Parts:
     recipe = validated(read_recipe(run.path / "recipe.yaml"), CorpusRecipe)
     ledger = read_record(run.path / "ledger.json", Ledger)
     sources = corpus_sources(run.path / "kept.parquet", run.notes)
-    return _Parts(recipe.name, sources, corpus_facts(run.path, recipe), run.audit, ledger)
+    return _Parts(recipe.name, sources, corpus_facts(run.path, run.shown), run.audit, ledger)
 
 
 def _pairs(run: _Run) -> _Parts:
@@ -119,12 +121,23 @@ def _pairs(run: _Run) -> _Parts:
 def _evaluation(run: _Run) -> _Parts:
     recipe = validated(read_recipe(run.path / "recipe.yaml"), EvaluationRecipe)
     evaluation = read_record(run.path / "evaluation.json", Evaluation)
-    rows = sum(result.asked for result in evaluation.results)
-    source = own_source(recipe.name, rows, run.notes)
+    own = named_licence(recipe.name, None, run.notes.licence, "licence")
+    source = ReleaseSource(
+        name=recipe.name,
+        what="results",
+        rows=sum(result.asked for result in evaluation.results),
+        id=own.id if own else None,
+        title=own.name if own else None,
+        link=own.link if own else None,
+    )
     return _Parts(recipe.name, [source], EvaluationFacts(evaluation=evaluation))
 
 
-_PARTS = {"build-corpus": _corpus, "make-pairs": _pairs, "evaluate": _evaluation}
+_PARTS = {
+    ReleaseKind.CORPUS: _corpus,
+    ReleaseKind.PAIRS: _pairs,
+    ReleaseKind.EVALUATION: _evaluation,
+}
 
 
 def _accepted(sources: Sequence[ReleaseSource], accept: Sequence[str]) -> list[ReleaseSource]:

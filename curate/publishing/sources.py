@@ -11,10 +11,10 @@ from curate.publishing.checked import refuse_other_columns
 from curate.publishing.notes import named_licence
 from curate.runs import content_sha256, read_manifest
 
-__all__ = ["corpus_of", "corpus_sources", "example_sources", "model_sources", "own_source"]
+__all__ = ["corpus_of", "corpus_sources", "example_sources", "model_sources"]
 
 UNNAMED = "unnamed model"
-_NOTED = {"source": "licences", "examples": "licences", "model": "models", "results": "licence"}
+_NOTED = {"source": "licences", "examples": "licences", "model": "models"}
 """Where the notes say whose licence is which."""
 
 
@@ -69,11 +69,6 @@ def example_sources(file: str | None, notes: CardNotes) -> list[ReleaseSource]:
     return [_source(name, 0, None, notes.licences.get(name), "examples")]
 
 
-def own_source(name: str, rows: int, notes: CardNotes) -> ReleaseSource:
-    """Returns numbers that a run made itself: nobody's text, under the publisher's own licence."""
-    return _source(name, rows, None, notes.licence, "results")
-
-
 def corpus_of(manifest: Manifest, given: Path | None) -> Path:
     """Returns the corpus that pairs were made from: the run with exactly the rows that their manifest names.
 
@@ -102,7 +97,7 @@ def _source(
     rows: int,
     licence: str | None,
     noted: str | NamedLicence | None,
-    what: Literal["source", "examples", "model", "results"] = "source",
+    what: Literal["source", "examples", "model"] = "source",
 ) -> ReleaseSource:
     known = named_licence(name, licence, noted, _NOTED[what])
     return ReleaseSource(

@@ -20,9 +20,10 @@ from curate.models import (
 )
 from curate.publishing.card import CARDS, release_card
 from curate.publishing.croissant import CROISSANT, croissant_json
+from curate.publishing.masks import Masks
 from curate.publishing.redact import published_report
 from curate.publishing.release import read_release
-from curate.publishing.tables import write_table
+from curate.publishing.tables import TableSource, write_table
 from curate.reports import render_evaluation, render_html, render_pairs
 from curate.runs import file_sha256, storing
 
@@ -48,6 +49,7 @@ def stage_release(
     accept: Sequence[str] = (),
     notes: CardNotes | None = None,
     corpus: Path | None = None,
+    masks: Masks | None = None,
 ) -> Release:
     """Writes the folder that is published of a run, whole or not at all, and returns what is in it.
 
@@ -56,7 +58,7 @@ def stage_release(
         InputError: The run cannot be published, or the disk takes no more.
         GateError: A file of the run is not what its manifest says.
     """
-    release = read_release(run, accept, notes, corpus)
+    release = read_release(run, accept, notes, corpus, masks)
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
         raise UsageError(
             "is there already, and a release is staged into a new folder",
@@ -68,7 +70,7 @@ def stage_release(
     with storing(folder):
         making.mkdir(parents=True)
         try:
-            done = _fill(run, making, release)
+            done = _fill(run, making, release, masks)
             if folder.exists():
                 folder.rmdir()
             making.rename(folder)
@@ -104,10 +106,9 @@ def _json(path: Path) -> Any:
         raise InputError("not JSON", where=str(path)) from exc
 
 
-def _fill(run: Path, folder: Path, release: Release) -> Release:
-    tables = [
-        write_table(run, release.kind, release.sources, table, folder) for table in release.tables
-    ]
+def _fill(run: Path, folder: Path, release: Release, masks: Masks | None) -> Release:
+    source = TableSource(run, release.kind, release.sources, masks)
+    tables = [write_table(source, table, folder) for table in release.tables]
     release = release.model_copy(update={"tables": tables})
     written = {entry.path for entry in release.manifest.outputs}
     for name in AS_THEY_ARE:

@@ -1,18 +1,18 @@
 """The tables of a release: what of each is published, and how it is written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from curate.models import Manifest, ReleaseKind, ReleaseSource, ReleaseTable
-from curate.publishing.checked import KINDS
+from curate.models import ReleaseKind, ReleaseSource, ReleaseTable
+from curate.publishing.masks import Masks
 from curate.runs import ROW_GROUP, file_sha256, table_batches, table_sha256
 from curate.tables import row_digests
 
-__all__ = ["ROW_SHA256", "TEXTS", "release_tables", "write_table"]
+__all__ = ["ROW_SHA256", "TEXTS", "TableSource", "release_tables", "write_table"]
 
 ROW_SHA256 = "row_sha256"
 """The hash of the whole row as it was audited, texts and all: what the audit's content hash is made of."""
@@ -44,6 +44,16 @@ _HASHED = frozenset({"corpus", "pairs"})
 
 
 @dataclass(frozen=True)
+class TableSource:
+    """A run whose tables are published, whose texts are in it, and what of them is covered."""
+
+    run: Path
+    kind: ReleaseKind
+    sources: Sequence[ReleaseSource]
+    masks: Masks | None = None
+
+
+@dataclass(frozen=True)
 class _Cut:
     """What is taken out of a table: columns, or what they hold in some rows, or the rows."""
 
@@ -51,10 +61,14 @@ class _Cut:
     nulled: Sequence[str] = ()
     where: pl.Expr | None = None
     drop_rows: bool = False
+    texts: Sequence[str] = ()
+    masks: Masks | None = None
 
     def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Returns the frame without what may not be published."""
         frame = frame.drop(*self.left_out)
+        if self.masks is not None:
+            frame = self.masks.apply(frame, self.texts)
         if self.where is None:
             return frame
         if self.drop_rows:
@@ -64,14 +78,14 @@ class _Cut:
 
 
 def release_tables(
-    run: Path, manifest: Manifest, sources: Sequence[ReleaseSource]
+    run: Path, kind: ReleaseKind, sources: Sequence[ReleaseSource], masks: Masks | None = None
 ) -> list[ReleaseTable]:
     """Returns the tables that are published of a run, before they are written."""
     tables = []
-    written = {entry.path for entry in manifest.outputs}
-    for config, name in _FILES[KINDS[manifest.command]].items():
+    source = TableSource(run, kind, sources, masks)
+    for config, name in _FILES[kind].items():
         path = run / name
-        cut = _cut(run, config, sources) if name in written else None
+        cut = _cut(source, config) if path.is_file() else None
         if cut is None:
             continue
         rows, nulled = _counts(path, cut)
@@ -88,19 +102,18 @@ def release_tables(
                 left_out=[*cut.left_out],
                 nulled=[*cut.nulled],
                 rows_nulled=nulled,
+                rows_masked=_rows_masked(path, cut),
             )
         )
     return tables
 
 
-def write_table(
-    run: Path, kind: ReleaseKind, sources: Sequence[ReleaseSource], table: ReleaseTable, to: Path
-) -> ReleaseTable:
+def write_table(of: TableSource, table: ReleaseTable, to: Path) -> ReleaseTable:
     """Writes one table into the folder `to`, and returns it with its size and hashes."""
     import pyarrow.parquet as pq  # noqa: PLC0415  # most commands write no release
 
-    source = run / _FILES[kind][table.config]
-    cut = _cut(run, table.config, sources) or _Cut()
+    source = of.run / _FILES[of.kind][table.config]
+    cut = _cut(of, table.config) or _Cut()
     schema = _schema(source, table.config, cut)
     target = to / table.path
     target.parent.mkdir(parents=True)
@@ -120,20 +133,22 @@ def write_table(
     return table.model_copy(update=told)
 
 
-def _cut(run: Path, config: str, sources: Sequence[ReleaseSource]) -> _Cut | None:
+def _cut(of: TableSource, config: str) -> _Cut | None:
     """Returns what is taken out of a config; None where nothing is left of it."""
-    closed = [source.name for source in sources if source.withheld]
+    closed = [source.name for source in of.sources if source.withheld]
     texts = TEXTS[config]
+    covered = _Cut(texts=texts, masks=of.masks)
     if not closed or not texts:
-        return _Cut()
+        return covered
     if config.startswith("pairs"):  # a prompt may quote any question of the corpus
         return _Cut(left_out=texts)
-    everything = len(closed) == len(sources)
+    everything = len(closed) == len(of.sources)
     if config == "sft":
-        return None if everything else _Cut(where=_ids_of(run, closed), drop_rows=True)
+        ids = _ids_of(of.run, closed)
+        return None if everything else replace(covered, where=ids, drop_rows=True)
     if everything:
         return _Cut(left_out=texts)
-    return _Cut(nulled=texts, where=_from(closed))
+    return replace(covered, nulled=texts, where=_from(closed))
 
 
 def _from(closed: Sequence[str]) -> pl.Expr:
@@ -153,6 +168,16 @@ def _counts(path: Path, cut: _Cut) -> tuple[int, int]:
     closed = pl.lit(0) if cut.where is None else cut.where.sum()
     total, hit = rows.select(total=pl.len(), hit=closed).collect(engine="streaming").row(0)
     return (total - hit, 0) if cut.drop_rows else (total, hit)
+
+
+def _rows_masked(path: Path, cut: _Cut) -> int:
+    """Returns in how many of the published rows texts are covered."""
+    if cut.masks is None:
+        return 0
+    rows = pl.scan_parquet(path, glob=False)
+    if cut.where is not None:
+        rows = rows.filter(~cut.where)
+    return cut.masks.rows(rows)
 
 
 def _num_bytes(path: Path, config: str, cut: _Cut, schema: Any) -> int:

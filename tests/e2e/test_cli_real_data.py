@@ -2,7 +2,11 @@
 
 import shutil
 
+import mlcroissant
 import pytest
+from datasets import load_dataset
+
+from curate.publishing import stage_release
 
 pytestmark = pytest.mark.data
 
@@ -49,6 +53,28 @@ def test_nothing_kept_is_later_than_2017(first_run, table):
 
 def test_every_dropped_row_has_a_reason(first_run, table):
     assert {row["dropped_by"] for row in table(first_run / "dropped.parquet")} <= REASONS
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_is_published_loads_and_is_described(first_run, table, tmp_path):
+    """No licence is stated, so no text is published but that which somebody answers for."""
+    closed = stage_release(first_run, tmp_path / "closed")
+    assert [source.name for source in closed.withheld] == ["prompt", "yakugakuqa"]
+    assert {"text", "explanation", "rendered"} <= {*closed.tables[0].left_out}
+    stage_release(first_run, tmp_path / "open", accept=["yakugakuqa"])
+    kept = table(first_run / "kept.parquet")
+    for folder in (tmp_path / "closed", tmp_path / "open"):
+        loaded = load_dataset(
+            str(folder), "corpus", split="train", cache_dir=str(tmp_path / "cache")
+        )
+        stream = load_dataset(str(folder), "corpus", split="train", streaming=True)
+        assert loaded["row_sha256"][:] == [row["row_sha256"] for row in stream]
+        assert loaded["id"][:] == [row["id"] for row in kept]
+        described = mlcroissant.Dataset(jsonld=folder / "croissant.json")
+        assert not described.metadata.ctx.issues.errors
+        assert sum(1 for _ in described.records("corpus")) == len(kept)
+    texts = [row["text"] if row["provenance"]["source"] == "yakugakuqa" else None for row in kept]
+    assert loaded["text"][:] == texts
 
 
 def test_the_whole_benchmark_was_indexed(first_run, read_json):

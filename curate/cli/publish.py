@@ -1,0 +1,93 @@
+"""`curate publish`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from curate.cli.options import (
+    AcceptLicenceOpt,
+    BenchmarkOpt,
+    ContactOpt,
+    DebugOpt,
+    DecisionsOpt,
+    FormatOpt,
+    NotesOpt,
+    RunArg,
+)
+from curate.cli.show import Format, Show
+
+RepoOpt = Annotated[
+    str,
+    typer.Option("--repo", metavar="ORG/NAME", help="The data set on the Hub.", show_default=False),
+]
+FolderOpt = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="The folder that is sent. [RUN-published]"),
+]
+
+
+def publish_command(
+    run: RunArg,
+    repo: RepoOpt,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Write the folder through all gates, and send nothing."),
+    ] = False,
+    private: Annotated[
+        bool, typer.Option("--private", help="Make a new data set private.")
+    ] = False,
+    create_pr: Annotated[
+        bool, typer.Option("--create-pr", help="Send it as a pull request.")
+    ] = False,
+    benchmark: BenchmarkOpt = None,
+    decisions: DecisionsOpt = None,
+    accept_licence: AcceptLicenceOpt = None,
+    withhold_texts: Annotated[
+        bool,
+        typer.Option(
+            "--withhold-texts",
+            help="Of sources without a licence, publish ids, hashes and numbers alone.",
+        ),
+    ] = False,
+    notes: NotesOpt = None,
+    contact: ContactOpt = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option("--corpus", help="The corpus of pairs, where it lies elsewhere than it did."),
+    ] = None,
+    out: FolderOpt = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+    format_: FormatOpt = Format.HUMAN,
+    debug: DebugOpt = False,
+) -> int:
+    """Publish a run on the Hugging Face Hub, audited again; exit 4 unless it passes every gate.
+
+    Example: curate publish runs/demo --repo my-org/demo --dry-run
+    """
+    from curate.cli.run import finish
+    from curate.jobs.card import CardOptions
+    from curate.jobs.publish import PublishOptions, publish
+    from curate.publishing.hub import Target
+
+    show = Show(format_)
+    options = PublishOptions(
+        Target(repo, private, create_pr),
+        CardOptions(accept_licence or (), notes, contact, corpus),
+        benchmark or (),
+        decisions or (),
+        out,
+        withhold_texts,
+        dry_run,
+    )
+
+    def confirm(told: dict[str, Any]) -> bool:
+        if yes:
+            return True
+        if not sys.stdin.isatty():
+            return False
+        show.result("To be sent", told, 0, None)
+        return typer.confirm(f"Send {len(told['files'])} files to {repo}?", err=True)
+
+    return finish(show, publish(run, options, show.progress, confirm))
