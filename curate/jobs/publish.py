@@ -16,6 +16,7 @@ from curate.jobs.publish_gates import (
     Given,
     how_audited,
     refuse_accounts,
+    refuse_no_audit,
     refuse_other_audit,
     refuse_recipe,
     refuse_unaudited,
@@ -113,6 +114,7 @@ def _gated(work: _Work) -> Release:
     """Stages the run through all gates into its folder."""
     run, options, card = work.run, work.options, work.options.card
     with work.gate("files"):
+        refuse_no_audit(run)
         release = card.release(run)
     if release.kind is not ReleaseKind.EVALUATION:
         _gate_audit(work, release)

@@ -21,11 +21,12 @@ from curate.jobs.power import too_weak
 from curate.jobs.recompute import How, audit_differences, recomputed_audit
 from curate.leakage import BenchmarkRef, read_benchmark
 from curate.models import Audit, AuditVerdict, Ledger, Manifest, PairLedger, Release, ReleaseKind
-from curate.runs import content_sha256, json_sha256
+from curate.runs import content_sha256, json_sha256, read_manifest
 
 __all__ = [
     "how_audited",
     "refuse_accounts",
+    "refuse_no_audit",
     "refuse_other_audit",
     "refuse_recipe",
     "refuse_unaudited",
@@ -33,7 +34,22 @@ __all__ = [
 ]
 
 AGAIN = "Run the command again into a new folder, and publish that."
+AUDITED = ("build-corpus", "make-pairs")
 CONTENT = {ReleaseKind.CORPUS: "kept.parquet", ReleaseKind.PAIRS: "pairs.parquet"}
+
+
+def refuse_no_audit(run: Path) -> None:
+    """Refuses a run of rows that has no audit.
+
+    Raises:
+        GateError: There is none.
+    """
+    if read_manifest(run).command in AUDITED and not (run / "audit.json").is_file():
+        raise GateError(
+            "there is no audit",
+            where=str(run),
+            hint="`curate build-corpus` and `curate make-pairs` end with one.",
+        )
 
 
 def refuse_unaudited(release: Release, run: Path) -> Audit:
@@ -44,11 +60,7 @@ def refuse_unaudited(release: Release, run: Path) -> Audit:
     """
     audit = release.audit
     if audit is None:
-        raise GateError(
-            "there is no audit",
-            where=str(run),
-            hint="`curate build-corpus` and `make-pairs` end with one.",
-        )
+        raise GateError("there is no audit", where=str(run), hint=AGAIN)
     _refuse_verdict(audit, run)
     content = _content(run, release.kind)
     if audit.content_sha256 != content:

@@ -10,9 +10,10 @@ sum over its characters: it counts in characters that stand in no other item.
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -26,18 +27,13 @@ from curate.leakage.grams import (
     Floats,
     Hashes,
     Ints,
-    gram_hashes,
-    joined_halves,
 )
+from curate.leakage.pieces import NUMBER, Pieces, code_points
 from curate.models import Part
 from curate.tables import share
-from curate.text import Folded, fold
+from curate.text import Folded, fold, fold_all
 from curate.text.kernels import Codes
 
-EN_WORTH = 0.4
-"""An English character says less than a Japanese one: a stem has about 2.5 times as many."""
-NUMBER = 0.3
-"""A digit's worth, and the weight of an n-gram that is rare by its digits alone: one in ten by chance."""
 FORMULA = 0.05
 """The most that an n-gram of an exam's formulas weighs."""
 FEWEST = 500
@@ -107,82 +103,70 @@ class Index:
     choice_weight: dict[str, float]
 
 
-def code_points(text: str) -> Codes:
-    """Returns the code points of `text`."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-def hashes_of(codes: Codes, size: int) -> Hashes:
-    """Returns the hash of every n-gram in order: the screen's two, one above the other."""
-    lanes = []
-    for lane in (0, 1):
-        half = np.empty(max(0, len(codes) - JA_GRAM + 1), np.uint32)
-        gram_hashes(codes, lane, half)
-        if size == EN_GRAM:
-            half = joined_halves(half, lane)
-        lanes.append(half.astype(np.uint64))
-    return lanes[0] << np.uint64(32) | lanes[1]
-
-
 def build_index(items: Sequence[BenchmarkItem]) -> tuple[Index, list[Grams]]:
     """Returns the index of `items` and the n-grams of its parts, by which a screen finds them.
 
     The order of the items does not change what is found, only its order. Of options, each is indexed
     apart: no n-gram runs from one to the next.
     """
-    texts = [_texts(item) for item in items]
-    flat = [(number, *text) for number, some in enumerate(texts) for text in some]
+    spelled = fold_all(_spellings(items))
+    texts = [(n, *text) for n, item in enumerate(items) for text in _texts(item, spelled)]
     sizes = [
         EN_GRAM if part is Part.TRANSLATION or items[number].language == "en" else JA_GRAM
-        for number, part, _, _ in flat
+        for number, part, _, _ in texts
     ]
-    hashes = [_hashes(text[-1], size) for text, size in zip(flat, sizes, strict=True)]
-    kinds = [
-        _hashes([_NUMBER.sub("0", piece) for piece in text[-1]], size)
-        for text, size in zip(flat, sizes, strict=True)
-    ]
-    exact = _weights(flat, hashes, len(items))
-    weights = _weights(flat, kinds, len(items), _formulas())
+    pieces = Pieces.of([apart for _, _, _, apart in texts], sizes)
+    hashes = pieces.hashes()
+    exact = _weights(texts, hashes, len(items))
+    kinds = pieces.hashes(_NUMBER.sub("0", pieces.text))
+    weights = _weights(texts, kinds, len(items), _formulas())
     parts = [
-        IndexedPart(part, number, folded, _worth(pieces, size, weight))
-        for (number, part, folded, pieces), size, weight in zip(flat, sizes, weights, strict=True)
+        IndexedPart(part, number, folded, worth)
+        for (number, part, folded, _), worth in zip(texts, pieces.worth(weights), strict=True)
     ]
     grams = [
         Grams(size, some, np.maximum(weight, NUMBER * rare))
         for size, some, weight, rare in zip(sizes, hashes, weights, exact, strict=True)
     ]
     by_item: dict[int, list[IndexedPart]] = defaultdict(list)
-    for part in parts:
-        by_item[part.item].append(part)
+    for one in parts:
+        by_item[one.item].append(one)
     indexed = [
         IndexedItem(
             item,
             tuple(by_item[number]),
-            tuple(fold(choice).text for choice in item.question.choices),
-            tuple(fold(choice).text for choice in item.choices_en),
+            tuple(spelled[choice].text for choice in item.question.choices),
+            tuple(spelled[choice].text for choice in item.choices_en),
         )
         for number, item in enumerate(items)
     ]
     return Index(indexed, parts, *_choices(indexed)), grams
 
 
-def _texts(item: BenchmarkItem) -> Iterator[Text]:
+def _spellings(items: Sequence[BenchmarkItem]) -> Iterator[str]:
+    for item in items:
+        yield from chain.from_iterable(pieces for _, pieces in _pieces(item))
+        yield from item.choices_en
+
+
+def _pieces(item: BenchmarkItem) -> Iterator[tuple[Part, Sequence[str]]]:
+    """Yields the item's parts as they are spelled."""
     question = item.question
-    named = [
-        (Part.STEM, [question.text]),
-        (Part.CHOICES, question.choices),
-        (Part.VIGNETTE, [question.vignette or ""]),
-        (Part.TRANSLATION, [item.text_en]),
-    ]
-    for part, pieces in named:
-        if part is Part.TRANSLATION and item.language == "en":
-            continue
-        folded, apart = _folded(pieces)
+    yield Part.STEM, [question.text]
+    yield Part.CHOICES, question.choices
+    yield Part.VIGNETTE, [question.vignette or ""]
+    if item.language != "en":
+        yield Part.TRANSLATION, [item.text_en]
+
+
+def _texts(item: BenchmarkItem, spelled: Mapping[str, Folded]) -> Iterator[Text]:
+    for part, pieces in _pieces(item):
+        folded, apart = _folded(pieces, spelled)
         if folded.text:
             yield part, folded, apart
 
 
-def _folded(pieces: Sequence[str]) -> tuple[Folded, list[str]]:
+def _folded(pieces: Sequence[str], spelled: Mapping[str, Folded]) -> tuple[Folded, list[str]]:
     """Returns the lines of a part as one folded text, at most LONGEST characters of it, and one by one.
 
     Each is folded by itself: "1." above "5" is no 1.5.
@@ -190,7 +174,7 @@ def _folded(pieces: Sequence[str]) -> tuple[Folded, list[str]]:
     found: list[Folded] = []
     start, room = 0, LONGEST
     for piece in pieces:
-        one = fold(piece)
+        one = spelled[piece]
         found.append(Folded(one.text[:room], one.first[:room] + start, one.last[:room] + start))
         start += len(piece) + 1
         room -= len(found[-1].text)
@@ -201,20 +185,15 @@ def _folded(pieces: Sequence[str]) -> tuple[Folded, list[str]]:
     return Folded("".join(texts), first, last), texts
 
 
-def _hashes(pieces: Sequence[str], size: int) -> Hashes:
-    found = [hashes_of(code_points(piece), size) for piece in pieces]
-    return np.concatenate(found) if found else np.empty(0, np.uint64)
-
-
 @cache
 def _formulas() -> Hashes:
     """Returns the n-grams of pipelines/formulas: they tell nothing, however few items have them."""
-    grams = []
+    lines, sizes = [], []
     for path in sorted(share("pipelines", "formulas").glob("*.txt")):
-        size = EN_GRAM if path.stem == "en" else JA_GRAM
-        lines = path.read_text(encoding="utf-8").splitlines()
-        grams.append(_hashes([_NUMBER.sub("0", fold(line).text) for line in lines], size))
-    return np.unique(np.concatenate(grams))
+        text = path.read_text(encoding="utf-8")
+        lines.append([_NUMBER.sub("0", fold(line).text) for line in text.splitlines()])
+        sizes.append(EN_GRAM if path.stem == "en" else JA_GRAM)
+    return np.unique(np.concatenate(Pieces.of(lines, sizes).hashes()))
 
 
 def _weights(
@@ -245,28 +224,6 @@ def _weights(
     if formulas is not None:
         weight = np.where(np.isin(known, formulas), np.minimum(weight, np.float32(FORMULA)), weight)
     return np.split(weight[at], np.cumsum(lengths)[:-1])
-
-
-def _worth(pieces: Sequence[str], size: int, weights: Floats) -> Ints:
-    """Spreads the n-grams' weights over the characters; a piece shorter than an n-gram is worth half."""
-    scale = UNIT * (EN_WORTH if size == EN_GRAM else 1.0)
-    worth = []
-    start = 0
-    for piece in pieces:
-        count = max(0, len(piece) - size + 1)
-        if count == 0:
-            worth.append(np.full(len(piece), 0.5 * scale))
-            continue
-        own = weights[start : start + count]
-        start += count
-        ends = np.arange(len(piece))
-        total = np.concatenate([[0.0], np.cumsum(own)])
-        first, last = np.clip(ends - size + 1, 0, count - 1), np.clip(ends + 1, 1, count)
-        worth.append((total[last] - total[first]) / (last - first) * scale)
-    if not worth:
-        return np.empty(0, np.int32)
-    digit = np.array([char.isdigit() for piece in pieces for char in piece])
-    return np.where(digit, NUMBER * scale, np.concatenate(worth)).astype(np.int32)
 
 
 def _choices(items: Sequence[IndexedItem]) -> tuple[dict[str, list[int]], dict[str, float]]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from curate.leakage.align import UNIT, align, align_end
-from curate.leakage.index import IndexedPart, code_points
+from curate.leakage.index import IndexedPart
+from curate.leakage.pieces import code_points
 from curate.text import Folded
 from curate.text.kernels import Codes
 

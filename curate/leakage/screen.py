@@ -5,6 +5,7 @@ part's anchors is worth an alignment; the screen itself gives no verdict.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -99,7 +100,7 @@ class Screen:
     """Finds the places where parts of the index may stand; holds buffers, but no state, between calls."""
 
     def __init__(self, parts: Sequence[IndexedPart], grams: Sequence[Grams]) -> None:
-        anchored = [_anchored(part, some) for part, some in zip(parts, grams, strict=True)]
+        anchored = [*_anchored(parts, grams)]
         self._total = np.array([UNIT * part.total for part in anchored], np.float32)
         self._anchors = _anchors(anchored, JA_GRAM)
         self._english = _anchors(anchored, EN_GRAM)
@@ -177,27 +178,43 @@ class Screen:
             yield from map(Place._make, zip(*(c[:count].tolist() for c in columns), strict=True))
 
 
-def _anchored(part: IndexedPart, grams: Grams) -> Anchored:
-    at = _chosen(grams)
-    return Anchored(part, grams.size, at, grams.hashes[at], grams.rarity[at])
+def _anchored(parts: Sequence[IndexedPart], grams: Sequence[Grams]) -> Iterator[Anchored]:
+    """Yields the parts with their anchors."""
+    hashes = _joined([some.hashes for some in grams], np.uint64)
+    rarity = _joined([some.rarity for some in grams], np.float32)
+    lengths = np.array([len(some.hashes) for some in grams], np.int64)
+    starts = np.cumsum(lengths) - lengths
+    own = np.repeat(np.arange(len(grams)), lengths)
+    at = np.arange(len(hashes)) - starts[own]
+    chosen = _chosen((own, at, hashes, rarity), lengths)
+    bounds = np.searchsorted(chosen, [*starts, len(hashes)]).tolist()
+    for part, some, (low, high) in zip(parts, grams, pairwise(bounds), strict=True):
+        mine = chosen[low:high]
+        yield Anchored(part, some.size, at[mine].astype(np.int32), hashes[mine], rarity[mine])
 
 
-def _chosen(grams: Grams) -> Ints:
+def _chosen(
+    grams: tuple[NDArray[np.int64], NDArray[np.int64], Hashes, Floats], lengths: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Returns the positions of the rarest n-grams of each segment of a part: half of it may stand alone.
 
-    Among equals they spread over the segment.
+    Among equals they spread over the segment. `grams` are those of all parts: the part, the place in it, the
+    hash, and how rare they are; `lengths` are their numbers by part.
     """
-    _, first = np.unique(grams.hashes, return_index=True)
-    first = first[grams.rarity[first] >= RARE]
-    spread = (first.astype(np.uint64) * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
-    order = np.lexsort((spread, -np.round(grams.rarity[first], 1)))
-    ranked = first[order]
-    segment = ranked * SEGMENTS // max(1, len(grams.hashes))
-    chosen = []
-    for number in range(SEGMENTS):
-        own = ranked[segment == number][: ANCHORS // SEGMENTS]
-        chosen.append(own[(grams.rarity[own] >= RARER) | (np.arange(len(own)) < FEWEST)])
-    return np.asarray(np.sort(np.concatenate(chosen)), np.int32)
+    own, at, hashes, rarity = grams
+    rare = np.flatnonzero(rarity >= RARE)
+    known = pl.DataFrame({"row": rare, "part": own[rare], "hash": hashes[rare]})
+    first = known.unique(["part", "hash"], keep="first")["row"].to_numpy()
+    segment = at[first] * SEGMENTS // lengths[own[first]]
+    spread = (at[first].astype(np.uint64) * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
+    common = 10 - np.rint(10 * np.round(rarity[first], 1)).astype(np.int64)
+    group = own[first] * SEGMENTS + segment
+    order = np.argsort((group << 4 | common).astype(np.uint64) << np.uint64(32) | spread)
+    ranked, group = first[order], group[order]
+    begins = np.searchsorted(group, group)
+    rank = np.arange(len(group)) - begins
+    taken = (rank < ANCHORS // SEGMENTS) & ((rarity[ranked] >= RARER) | (rank < FEWEST))
+    return np.sort(ranked[taken])
 
 
 def _anchors(parts: Sequence[Anchored], size: int) -> Anchors:

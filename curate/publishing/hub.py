@@ -221,9 +221,11 @@ class Hub:
             raise _unreachable(doing, exc) from None
         except RuntimeError as exc:  # of one file's upload
             cause = exc.__cause__
-            if isinstance(cause, errors.HfHubHTTPError):
+            if _is_refusal(cause):
                 raise _refused(doing, cause) from None
-            raise _unreachable(doing, cause or exc) from None
+            if not isinstance(cause, (http.HTTPError, OSError)):
+                raise
+            raise _unreachable(doing, cause) from None
         except ValueError as exc:  # of the upload protocol
             raise InputError(f"{doing}: {self._clean(str(exc))}") from None
 
@@ -247,9 +249,15 @@ def _refused(doing: str, error: Any) -> SetupError | GateError | InputError:
         )
     if status == HTTPStatus.NOT_FOUND:
         return InputError(f"{doing}: {said}")
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.REQUEST_TIMEOUT:
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return InputError(f"{doing}: the Hub refuses it: {said}")
     return SetupError(f"{doing}: the Hub says {status} {said}", hint=AGAIN)
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    """Whether an answer to an upload is more than that it broke off, which storage says with 400, too."""
+    response = getattr(error, "response", None)
+    return response is not None and response.status_code != HTTPStatus.BAD_REQUEST
 
 
 def _unreachable(doing: str, error: BaseException) -> SetupError:

@@ -10,6 +10,7 @@ from curate.models import (
     ItemCard,
     Manifest,
     PairsReport,
+    Passage,
     Record,
     Report,
 )
@@ -17,6 +18,7 @@ from curate.models import (
 __all__ = ["published_manifest", "published_report"]
 
 _AnyRecord = TypeVar("_AnyRecord", bound=Record)
+_HIDDEN = Passage(part="text", lang="en", text="(not published: the run that was audited shows it)")
 
 
 def published_manifest(run: Path, manifest: Manifest) -> Manifest:
@@ -64,7 +66,7 @@ def published_report(
 
 
 def _finding(card: FindingCard) -> FindingCard:
-    sides = {name: _with(getattr(card, name), passages=[]) for name in ("record", "item")}
+    sides = {name: _with(getattr(card, name), passages=[_HIDDEN]) for name in ("record", "item")}
     return _with(card, options=[], folded=[], **sides)
 
 

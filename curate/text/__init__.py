@@ -1,7 +1,7 @@
 """Text below sources and leakage: folding that keeps a way back, characters that hide others."""
 
 from curate.text.columns import normalised
-from curate.text.fold import VARIANTS, Folded, fold, fold_table, folds_between, normalise
+from curate.text.fold import VARIANTS, Folded, fold, fold_all, fold_table, folds_between, normalise
 from curate.text.judgements import (
     RIGHT_WORDS,
     VERDICT_END,
@@ -25,6 +25,7 @@ __all__ = [
     "Suspicion",
     "TangledYamlError",
     "fold",
+    "fold_all",
     "fold_table",
     "folds_between",
     "judgement",

@@ -5,9 +5,10 @@ Voicing marks are not (がん is not かん) and neither are digits (Hb 7.2 is n
 """
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from curate.text.kernels import (
     Codes,
     Offsets,
     fold_codes,
+    fold_each,
 )
 
 VARIANTS = {
@@ -37,6 +39,9 @@ _FOLDED_RANGES = (
 )  # fmt: skip
 _KEPT_RANGES = ((0x20000, 0x2F800), (0x30000, 0x32400))
 """Rare kanji, which fold to themselves; what lies in no range (emoji, dead scripts) is dropped."""
+
+_AT_ONCE = 1 << 12
+"""Texts that are folded in one call."""
 
 
 class FoldTable(NamedTuple):
@@ -69,16 +74,45 @@ def normalise(text: str) -> str:
 
 def fold(text: str) -> Folded:
     """Returns `text` folded, with the original offsets of every folded character."""
-    tables = fold_table()
+    codes, (out, first, last) = _codes(text)
+    n = fold_codes(codes, *fold_table(), out, (first, last))
+    return Folded(_text(out[:n]), first[:n].copy(), last[:n].copy())
+
+
+def fold_all(texts: Iterable[str]) -> dict[str, Folded]:
+    """Returns every one of `texts` as `fold` does, at a fraction of the cost for short ones."""
+    found: dict[str, Folded] = {}
+    waiting: list[str] = []
+    for text in dict.fromkeys(texts):
+        waiting.append(text)
+        if len(waiting) == _AT_ONCE:
+            found |= zip(waiting, _fold_some(waiting), strict=True)
+            waiting.clear()
+    return found | dict(zip(waiting, _fold_some(waiting), strict=True))
+
+
+def _fold_some(texts: Sequence[str]) -> list[Folded]:
+    codes, (out, first, last) = _codes("".join(texts))
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    lengths = np.empty(len(texts), np.int64)
+    n = fold_each(codes, ends, fold_table()[:], (out, first, last), lengths)
+    folded, first, last = _text(out[:n]), first[:n].copy(), last[:n].copy()
+    stops = np.cumsum(lengths).tolist()
+    return [
+        Folded(folded[start:stop], first[start:stop], last[start:stop])
+        for start, stop in pairwise([0, *stops])
+    ]
+
+
+def _codes(text: str) -> tuple[Codes, tuple[Codes, Offsets, Offsets]]:
+    """Returns a text's code points, and room for what they fold to and where that comes from."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    room = len(codes) * tables.expansions.shape[1]  # untouched pages cost nothing
-    out, first, last = (
-        np.empty(room, np.uint32),
-        np.empty(room, np.uint32),
-        np.empty(room, np.uint32),
-    )
-    n = fold_codes(codes, *tables, out, (first, last))
-    return Folded(out[:n].tobytes().decode("utf-32-le"), first[:n].copy(), last[:n].copy())
+    room = len(codes) * fold_table().expansions.shape[1]  # untouched pages cost nothing
+    return codes, (np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room, np.uint32))
+
+
+def _text(codes: Codes) -> str:
+    return codes.tobytes().decode("utf-32-le")
 
 
 @cache

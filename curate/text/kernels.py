@@ -71,6 +71,30 @@ def fold_codes(
 
 
 @njit(cache=True, nogil=True)
+def fold_each(
+    codes: Codes,
+    ends: NDArray[np.int64],
+    tables: tuple[Codes, Codes, Codes],
+    made: tuple[Codes, Offsets, Offsets],
+    lengths: NDArray[np.int64],
+) -> int:
+    """Folds texts that end at `ends` one after the other, and notes the `lengths` that they have then.
+
+    `made` takes what they fold to, and the places in each that this comes from. Returns how much that is.
+    """
+    out, first, last = made
+    table, expansions, voicing = tables
+    start = n = 0
+    for k in range(len(ends)):
+        end = ends[k]
+        places = (first[n:], last[n:])
+        lengths[k] = fold_codes(codes[start:end], table, expansions, voicing, out[n:], places)
+        n += lengths[k]
+        start = end
+    return n
+
+
+@njit(cache=True, nogil=True)
 def _voice(out: Codes, n: int, voiced: Codes) -> None:
     """Joins a voicing mark with the kana before it, where there is such a kana."""
     if n > 0 and FIRST_KANA <= out[n - 1] <= LAST_KANA and voiced[out[n - 1] - FIRST_KANA]:

@@ -16,7 +16,7 @@ FENCE = re.compile(
     r"^(?P<mark><!-- not run: [^\n]+ -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-STRAY = re.compile(r"^(?:\$ )?(?:curate|make|pip|accelerate|python) ", re.MULTILINE)
+STRAY = re.compile(r"^(?:\$ )?(?:curate|make|pip|accelerate|python) .+", re.MULTILINE)
 INLINE = re.compile(r"(?<!`)`((?:curate|make) [^`]+)`(?!`)")
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 OPTION = re.compile(r"(?<!`)`(--[a-z][a-z-]*)[^`]*`(?!`)")

@@ -9,6 +9,7 @@ import pytest
 from datasets import load_dataset
 from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
+from recorded_answers import questions, written
 
 from curate.errors import InputError
 from curate.models import CardNotes
@@ -179,6 +180,47 @@ def test_hostile_names_and_notes_are_valid_croissant(mixed, tmp_path):
     read = mlcroissant.Dataset(jsonld=tmp_path / "staged" / "croissant.json")
     assert not read.metadata.ctx.issues.errors
     assert len([*read.records("corpus")]) == 3
+
+
+def test_pairs_follow_the_corpus_the_examples_and_the_model(mixed, cli, write, tmp_path):
+    """One of the three without a licence is enough: any prompt may quote it."""
+    answers = written(tmp_path / "said.jsonl", questions(mixed), model="who")
+    shown = [
+        {"id": f"x{at}", "exam": "9", "year": 2009, "text": f"磯{at}に棲むのはどれか。", "answers": [["a"]],
+         "choices": [f"蟹{at}", f"鷲{at}"], "explanation": "磯に棲む。"}
+        for at in range(3)
+    ]  # fmt: skip
+    fixed = (
+        "--benchmark",
+        f"held-out={mixed.parent / 'held_out.jsonl'}",
+        "--template",
+        "explained",
+    )
+    words = (
+        "make-pairs",
+        "--corpus",
+        mixed,
+        "--responses",
+        answers,
+        *fixed,
+        "--out",
+        tmp_path / "run",
+    )
+    made = cli(*words, "--examples", write("shown.jsonl", shown))
+    assert made.code == 0, made.err
+    free = CardNotes(licences={CLOSED: "CC0", "shown.jsonl": "CC0"}, models={"who": "Apache 2"})
+    assert not read_release(tmp_path / "run", notes=free).withheld
+    for notes, name in (
+        ({"licences": {"shown.jsonl": "CC0"}}, CLOSED),
+        ({"licences": {CLOSED: "CC0"}}, "shown.jsonl"),
+        ({"models": {}}, "who"),
+    ):
+        release = read_release(tmp_path / "run", notes=free.model_copy(update=notes))
+        assert [source.name for source in release.withheld] == [name]
+        for table in release.tables:
+            assert table.left_out == ["prompt", "chosen", "rejected"]
+            assert {"chosen_sha256", "question_id"} <= {*table.columns}
+        assert f"**Nobody states a licence for `{name[:4]}" in release_card(release)
 
 
 def test_an_evaluation_is_published_without_texts(cli, write, tmp_path, items):

@@ -1,11 +1,12 @@
 """Likelihoods of endings and whole evaluations by real engines, with a tiny model made on the spot."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import polars as pl
 import pytest
@@ -98,7 +99,7 @@ def exam(tmp_path):
 
 
 @pytest.fixture
-def evaluated(tiny, exam, tmp_path, vllm_sampler, monkeypatch):
+def evaluated(tiny, exam, tmp_path, vllm_sampler, request, monkeypatch):
     """Evaluates the tiny model with an engine; vLLM is the one that is in memory."""
 
     @contextmanager
@@ -108,12 +109,11 @@ def evaluated(tiny, exam, tmp_path, vllm_sampler, monkeypatch):
     monkeypatch.setattr(Vllm, "open", there)
 
     def run(engine, out, *settings, progress=lambda *_: None, **options):
-        keep = SETTINGS if engine == "vllm" else SETTINGS[:2]
         evaluate(
             EvaluateOptions(
-                asked=Asked(engine=engine, model=str(tiny)),
+                asked=_asked(engine, tiny, request),
                 benchmarks=[exam],
-                settings=[*keep, "sampling.max_tokens=24", *settings],
+                settings=[*_settings(engine), "sampling.max_tokens=24", *settings],
                 **options,
             ),
             tmp_path / out,
@@ -122,6 +122,16 @@ def evaluated(tiny, exam, tmp_path, vllm_sampler, monkeypatch):
         return tmp_path / out
 
     return run
+
+
+def _settings(engine):
+    return {"vllm": SETTINGS, "transformers": SETTINGS[:2], "openai": SETTINGS[1:2]}[engine]
+
+
+def _asked(engine, tiny, request):
+    if engine == "openai":
+        return Asked(engine=engine, model="tiny", url=request.getfixturevalue("vllm_server"))
+    return Asked(engine=engine, model=str(tiny))
 
 
 def _rows(run):
@@ -146,6 +156,11 @@ def test_both_engines_evaluate_alike(evaluated):
     assert result["norm_accuracy"] == ours["norm_correct"].mean()
 
 
+def test_a_server_is_evaluated_like_the_model_it_serves(evaluated):
+    ours, served = (_rows(evaluated(one, one, modes=MODES)) for one in ("vllm", "openai"))
+    assert ours.drop("seed", "tokens").equals(served.drop("seed", "tokens"))
+
+
 def test_repeats_have_seeds_of_their_own(evaluated):
     run = evaluated("vllm", "noisy", "sampling.temperature=1.2", modes=["alpaca"], repeats=2)
     texts = pl.read_parquet(run / "responses.parquet").partition_by("repeat")
@@ -163,42 +178,31 @@ def test_a_template_that_does_not_fit_is_told_and_scores_nothing(evaluated):
     assert all(one["tokens"] + 24 > one["context"] == 200 for one in long["not_asked"])
 
 
-def test_a_killed_run_asks_nothing_twice(evaluated, tiny, exam, tmp_path):
-    whole = evaluated("transformers", "whole", modes=MODES)
-    words = [
-        "--engine",
-        "transformers",
-        "--model",
-        tiny,
-        "--benchmark",
-        exam,
-        "--mode",
-        "alpaca,cot",
-    ]
-    for setting in (*SETTINGS[:2], "sampling.max_tokens=24"):
-        words += ["--set", setting]
+@pytest.mark.parametrize("engine", ["transformers", "vllm"])
+def test_a_killed_run_asks_nothing_twice(engine, evaluated, tiny, exam, tmp_path):
+    whole = evaluated(engine, "whole", modes=MODES)
+    settings = (*_settings(engine), "sampling.max_tokens=24")
     command = [
-        sys.executable,
-        "-m",
-        "curate",
-        "evaluate",
-        *map(str, words),
-        "--out",
-        str(tmp_path / "cut"),
+        *(sys.executable, "-m", "curate", "evaluate", "--engine", engine, "--model", str(tiny)),
+        *("--benchmark", exam, "--mode", ",".join(MODES), "--out", str(tmp_path / "cut")),
+        *(word for setting in settings for word in ("--set", setting)),
     ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     work = tmp_path / "cut" / ".work"
     try:
         while not [*work.glob("responses-*.jsonl")]:
             assert process.poll() is None
             time.sleep(0.005)
     finally:
-        process.send_signal(signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     there = [*work.glob("responses-*.jsonl")]
     assert 0 < len(there) < 6
     told = []
-    cut = evaluated("transformers", "cut", progress=lambda *words: told.append(words), modes=MODES)
+    cut = evaluated(engine, "cut", progress=lambda *words: told.append(words), modes=MODES)
     before = {what.partition(": ")[0]: done for what, done, _ in reversed(told)}
     assert sum(before.values()) >= 4 * len(there)
     assert _rows(cut).equals(_rows(whole))

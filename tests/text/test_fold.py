@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from curate.text import fold, folds_between, normalise
+from curate.text import fold, fold_all, folds_between, normalise
 
 _SPICE = "がぎパｶﾞﾊﾟﾞﾟ゛゜\u3099\u309aヴ囊嚢―－-〜～…．.。、$_{}７7２2㌔①⒈ßİﬁ　 \n"
 _HANGING = ".\u3099\u309a"  # these hang on a neighbour, which a span may leave out
@@ -30,6 +30,17 @@ def test_every_folded_character_has_an_origin(text):
     assert len(folded.first) == len(folded.last) == len(folded.text)
     assert list(folded.first) == sorted(folded.first)
     assert all(0 <= a <= b < len(text) for a, b in zip(folded.first, folded.last, strict=True))
+
+
+@given(st.lists(TEXTS, max_size=6))
+@example(["1.", "5", "", "か", "ﾞ"])
+def test_many_at_once_are_folded_each_by_itself(texts):
+    found = fold_all(texts)
+    assert found.keys() == set(texts)
+    for text, folded in found.items():
+        alone = fold(text)
+        assert folded.text == alone.text
+        assert (list(folded.first), list(folded.last)) == (list(alone.first), list(alone.last))
 
 
 @given(TEXTS, st.data())
