@@ -42,6 +42,8 @@ RECORDS: dict[str, type[BaseModel]] = {
     "pair_ledger": models.PairLedger,
     "pairs_recipe": PairsRecipe,
     "pairs_report": models.PairsReport,
+    "personal_decision": models.PersonalDecision,
+    "personal_finding": models.PersonalFinding,
     "power_report": models.PowerReport,
     "provenance": models.Provenance,
     "published_numbers": PublishedNumbers,

@@ -47,9 +47,7 @@ def verify(subject: str, options: VerifyOptions, progress: Progress) -> Outcome:
         commit = Hub().download(repo, revision or None, folder)
         shutil.rmtree(folder / ".cache", ignore_errors=True)
         if not (folder / RELEASE).is_file():
-            raise InputError(
-                f"no release of curate: it has no {RELEASE}", where=f"{repo}@{commit}"
-            )
+            raise InputError(f"no release of curate: it has no {RELEASE}", where=f"{repo}@{commit}")
         return verify_published(folder, f"{repo}@{commit}", options, progress)
 
 

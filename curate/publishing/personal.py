@@ -90,7 +90,9 @@ def _is_name(text: str, result: Any, doc: Any) -> bool:
     words = doc.char_span(start, end, alignment_mode="expand")
     is_said = result.analysis_explanation.pattern_name is not None
     return is_said or (
-        _names_person(words or ()) and not _LATIN.match(text[start:end]) and not _EPONYM.match(text, end)
+        _names_person(words or ())
+        and not _LATIN.match(text[start:end])
+        and not _EPONYM.match(text, end)
     )
 
 

@@ -1,4 +1,4 @@
-"""`curate publish --dry-run`: every gate is failed once and passed once, and no edit by hand gets past them."""
+"""`curate publish --dry-run`: every gate fails once and passes once, and no edit by hand gets past one."""
 
 import json
 import shutil
@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from publish_samples import DECIDE_ALL, edit_json, seal
 
+from curate.publishing.hub import folder_files
 from curate.runs import content_sha256
 from curate.tables import share
 
@@ -185,7 +186,9 @@ def test_nothing_is_written_into_the_run(publish, demo_copy):
     assert told.data["error"]["message"] == "--out lies inside the run"
 
 
-@pytest.mark.parametrize("repo", ["my org/name", "name", "a/b/c", "org/-x", "org/a--b", "org/x.git"])
+@pytest.mark.parametrize(
+    "repo", ["my org/name", "name", "a/b/c", "org/-x", "org/a--b", "org/x.git"]
+)
 def test_a_name_that_no_data_set_has(publish, demo_copy, repo):
     told = publish(demo_copy, "--repo", repo)
     assert told.code == 2
@@ -255,7 +258,9 @@ def test_texts_without_a_licence_are_withheld(cli, private_run, table):
     folder = private_run.with_name("run-published")
     rows = table(folder / "data/corpus/train-00000-of-00001.parquet")
     assert "text" not in rows[0]
-    assert "山田" not in "".join(path.read_text() for path in folder.glob("*.*") if path.suffix != ".parquet")
+    assert "山田" not in "".join(
+        path.read_text() for path in folder.glob("*.*") if path.suffix != ".parquet"
+    )
     verified = cli("verify", folder, "--format", "json")
     assert verified.code == 0, verified.out
     assert any("not published" in one for one in verified.data["taken_on_trust"])
@@ -263,7 +268,10 @@ def test_texts_without_a_licence_are_withheld(cli, private_run, table):
 
 def test_verify_finds_what_was_changed_in_a_published_folder(cli, publish, demo_copy, tmp_path):
     assert publish(demo_copy).code == 0
-    folder, bench = demo_copy.with_name("demo-published"), share("pipelines", "demo", "held_out.jsonl")
+    folder, bench = (
+        demo_copy.with_name("demo-published"),
+        share("pipelines", "demo", "held_out.jsonl"),
+    )
     words = ("--benchmark", f"held-out={bench}", "--format", "json")
     whole = cli("verify", folder, *words)
     assert whole.code == 0, whole.out
@@ -291,7 +299,9 @@ def test_verify_finds_what_was_changed_in_a_published_folder(cli, publish, demo_
         _restate(copy)
 
     def power(copy):
-        edit_json(copy / "audit.json", power=lambda power: {**power, "low": 0.999, "recall": 0.9999})
+        edit_json(
+            copy / "audit.json", power=lambda power: {**power, "low": 0.999, "recall": 0.9999}
+        )
         _restate(copy)
 
     assert "more.txt: not in release.json" in broken("add", add)
@@ -302,8 +312,6 @@ def test_verify_finds_what_was_changed_in_a_published_folder(cli, publish, demo_
 
 def _restate(folder):
     """Writes release.json anew over files that were edited, as one who cheats would."""
-    from curate.publishing.hub import folder_files
-
     files = [file.model_dump() for file in folder_files(folder) if file.path != "release.json"]
     hashes = {file["path"]: file["sha256"] for file in files}
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from hub_server import READER, TOKEN, serving_hub
+from huggingface_hub import constants
 from publish_samples import DECIDE_ALL
 
 from curate.tables import share
@@ -16,8 +17,6 @@ NOTES = share("data_cards", "demo", "notes.yaml")
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory):
     """A home without tokens; lines are looked at once; and no Xet, which the stand-in does not speak."""
-    from huggingface_hub import constants
-
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("home")
         patch.setenv("XDG_CACHE_HOME", str(home))
@@ -154,7 +153,9 @@ def test_a_token_that_may_not(publish, hub, monkeypatch, token, message):
     assert not hub.puts
 
 
-def test_no_hub_to_reach_and_nobody_to_ask(publish, hub, monkeypatch, cli, demo_run, decisions, tmp_path):
+def test_no_hub_to_reach_and_nobody_to_ask(
+    publish, hub, monkeypatch, cli, demo_run, decisions, tmp_path
+):
     told = cli(
         *("publish", demo_run, "--repo", REPO, "--decisions", decisions),
         *("--out", tmp_path / "out", "--format", "json"),
