@@ -3,7 +3,6 @@
 A block that cannot run here says why in the line before it: `<!-- not run: needs a GPU -->`.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -34,12 +33,10 @@ def clone(tmp_path_factory, cli):
     folder = tmp_path_factory.mktemp("clone")
     for part in ("pipelines/demo", "data_cards/demo"):
         shutil.copytree(ROOT / part, folder / part)
-    before = os.getcwd()  # noqa: PTH109 (what chdir goes back to)
-    os.chdir(folder)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         yield folder, {"make demo": cli("demo")}
-    finally:
-        os.chdir(before)
 
 
 @pytest.fixture
