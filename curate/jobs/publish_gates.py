@@ -101,24 +101,54 @@ def _content(run: Path, kind: ReleaseKind) -> str:
     return pairs_content([path])
 
 
-def refuse_recipe(release: Release, folder: Path) -> None:
+def refuse_recipe(manifest: Manifest, audit: Audit, folder: Path) -> None:
     """Refuses a recipe that is not the one of the audit.
 
     Raises:
         GateError: recipe.yaml, the manifest and the audit name different recipes.
+        InputError: One of them is no recipe.
     """
-    told = yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8"))
+    with boundary(InputError, "reading the recipe", hint=AGAIN):
+        told = yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8"))
+    is_pairs = manifest.command == "make-pairs"
     plain = {key: value for key, value in told.items() if key != "leakage"}
-    hashes = {json_sha256(told), json_sha256(plain)}
-    wanted = {release.manifest.recipe_sha256}
-    if release.audit is not None and release.kind is ReleaseKind.CORPUS:
-        wanted.add(release.audit.recipe_sha256)
-    if not wanted <= hashes:
+    hashes = {json_sha256(told), *([json_sha256(plain)] if is_pairs else [])}
+    wanted = {manifest.recipe_sha256, *([] if is_pairs else [audit.recipe_sha256])}
+    asked = _Recipe.of(manifest)
+    same = asked.published() == (plain if "leakage" not in asked.published() else told)
+    if is_pairs:
+        same = same and asked.leakage == Leakage.model_validate(told["leakage"])
+    if not (same and wanted <= hashes):
         raise GateError(
             "the recipe is not the one that the audit was made by",
             where=str(folder / "recipe.yaml"),
             hint=AGAIN,
         )
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """The recipe of a run, and the leakage stage that it was audited with."""
+
+    recipe: CorpusRecipe | PairsRecipe
+    leakage: Leakage
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> "_Recipe":
+        """Returns that of a manifest; raises InputError where it has none."""
+        resolved = manifest.resolved
+        try:
+            if manifest.command == "make-pairs":
+                pairs = PairsRecipe.model_validate(resolved["recipe"])
+                return cls(pairs, Leakage.model_validate(resolved["leakage"]))
+            corpus = CorpusRecipe.model_validate(resolved["recipe"])
+        except (ValidationError, KeyError) as exc:
+            raise InputError("the manifest's recipe is none", hint=AGAIN) from exc
+        return cls(corpus, corpus.leakage or Leakage())
+
+    def published(self) -> dict[str, Any]:
+        """Returns it as recipe.yaml says it."""
+        return self.recipe.published()
 
 
 def refuse_accounts(release: Release, run: Path) -> None:
@@ -192,20 +222,10 @@ def how_audited(manifest: Manifest, audit: Audit, given: Given) -> How:
         GateError: What is given is not what the run was checked against.
         InputError: The manifest's recipe is none.
     """
-    resolved = manifest.resolved
-    try:
-        if manifest.command == "make-pairs":
-            pairs = PairsRecipe.model_validate(resolved["recipe"])
-            leakage, refs = Leakage.model_validate(resolved["leakage"]), pairs.benchmarks
-            seed = pairs.seed
-        else:
-            corpus = CorpusRecipe.model_validate(resolved["recipe"])
-            leakage, refs, seed = corpus.leakage or Leakage(), corpus.benchmarks, corpus.seed
-    except (ValidationError, KeyError) as exc:
-        raise InputError("the manifest's recipe is none", hint=AGAIN) from exc
-    found = _placed(refs, audit, given.benchmarks)
+    asked = _Recipe.of(manifest)
+    found = _placed(asked.recipe.benchmarks, audit, given.benchmarks)
     _refuse_other_benchmark(found, audit)
-    return How(leakage, found, given.decisions, seed)
+    return How(asked.leakage, found, given.decisions, asked.recipe.seed)
 
 
 def _placed(refs: Sequence[BenchmarkRef], audit: Audit, given: Sequence[str]) -> list[BenchmarkRef]:

@@ -95,6 +95,19 @@ def _no_audit(run):
     (run / "audit.json").unlink()
 
 
+def _lenient(run):
+    """Has the manifest say that the detector looked less closely."""
+
+    def looked(resolved):
+        stages = [
+            {**stage, "power_floor": None} if stage["stage"] == "leakage" else stage
+            for stage in resolved["recipe"]["stages"]
+        ]
+        return {**resolved, "recipe": {**resolved["recipe"], "stages": stages}}
+
+    edit_json(run / "manifest.json", resolved=looked)
+
+
 EDITS = {
     "no audit": (_no_audit, "there is no audit"),
     "failed": (_audit(verdict="fail"), "the audit's verdict is fail, not pass"),
@@ -107,6 +120,7 @@ EDITS = {
     "leak": (_leak, "the audit was made again and differs: verdict fail, not pass"),
     "power": (_power(0.999), "the audit was made again and differs: power 1.0000, not 0.9990"),
     "recipe": (_recipe, "the recipe is not the one that the audit was made by"),
+    "manifest": (_lenient, "the recipe is not the one that the audit was made by"),
     "ledger": (
         lambda run: edit_json(run / "ledger.json", kept=76, rows_in=lambda rows: rows + 1),
         "the accounts are wrong: kept 76, and there are 75",
