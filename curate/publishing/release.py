@@ -7,7 +7,7 @@ from typing import Any
 
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.recipes import read_recipe, validated
-from curate.errors import UsageError, did_you_mean
+from curate.errors import InputError, UsageError, did_you_mean
 from curate.evaluation.recipe import EvaluationRecipe
 from curate.grading.recipe import PairsRecipe
 from curate.models import (
@@ -46,7 +46,8 @@ def read_release(
     `notes` are the card's; `corpus` is the run that pairs were made from, where it lies elsewhere than then.
 
     Raises:
-        InputError: It is no finished run of a kind that is published, or a licence is none that is known.
+        InputError: It is no finished run of a kind that is published, or a licence is none that is known,
+            or there are no rows.
         GateError: A file of it is not what its manifest says.
         UsageError: `accept` names no source.
     """
@@ -56,7 +57,7 @@ def read_release(
     given = _Run(run, manifest, shown, report, notes or CardNotes(), corpus)
     parts = _PARTS[kind](given)
     sources = _accepted(parts.sources, accept)
-    return Release(
+    release = Release(
         kind=kind,
         name=parts.name,
         command=report["redo"]["command"],
@@ -69,6 +70,9 @@ def read_release(
         audit=parts.audit,
         ledger=parts.ledger,
     )
+    if not release.tables:
+        raise InputError("the run has no rows to publish", where=str(run))
+    return release
 
 
 @dataclass(frozen=True)

@@ -279,3 +279,10 @@ def test_a_run_of_another_kind_is_refused(cli, held_out, tmp_path):
     refused = cli("card", tmp_path / "run")
     assert refused.code == 3
     assert "audit is not published" in refused.err
+
+
+def test_a_run_without_rows_is_refused(cli, write, old, build, run):
+    assert build(write("late.jsonl", old(year=2018))).code == 0
+    refused = cli("card", run)
+    assert refused.code == 3
+    assert "no rows to publish" in refused.err
