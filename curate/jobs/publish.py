@@ -10,10 +10,11 @@ from typing import Any
 from curate.corpus.pipeline import Progress
 from curate.errors import CurateError, GateError, UsageError, boundary
 from curate.jobs.card import CardOptions
-from curate.jobs.decisions import read_decisions, read_personal_decisions
+from curate.jobs.decisions import read_personal_decisions
 from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.publish_gates import (
     Given,
+    decided_then,
     how_audited,
     refuse_accounts,
     refuse_no_audit,
@@ -151,7 +152,7 @@ def _gate_audit(work: _Work, release: Release) -> None:
     with work.gate("accounts"):
         refuse_accounts(release, work.run)
     with work.gate("audit made again"):
-        decisions = read_decisions(work.options.decisions)
+        decisions = decided_then(manifest, work.options.decisions)
         how = how_audited(manifest, audit, Given(work.options.benchmarks, decisions))
         refuse_other_audit(work.run, release, how, work.progress)
 

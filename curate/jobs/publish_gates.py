@@ -16,14 +16,16 @@ from curate.corpus.stages import Leakage
 from curate.errors import GateError, InputError, UsageError, boundary
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.benchmark_option import parse_benchmark
-from curate.jobs.decisions import PlacedDecision
+from curate.jobs.decisions import PlacedDecision, read_decisions
 from curate.jobs.power import too_weak
 from curate.jobs.recompute import How, audit_differences, recomputed_audit
 from curate.leakage import BenchmarkRef, read_benchmark
 from curate.models import Audit, AuditVerdict, Ledger, Manifest, PairLedger, Release, ReleaseKind
-from curate.runs import content_sha256, json_sha256, read_manifest
+from curate.runs import content_sha256, file_sha256, json_sha256, read_manifest
 
 __all__ = [
+    "Given",
+    "decided_then",
     "how_audited",
     "refuse_accounts",
     "refuse_no_audit",
@@ -214,6 +216,24 @@ class Given:
     decisions: Sequence[PlacedDecision] = ()
 
 
+def decided_then(manifest: Manifest, paths: Sequence[Path]) -> list[PlacedDecision]:
+    """Returns what was decided when the run was made: the lines of the same files, and of no others.
+
+    Raises:
+        GateError: A file that the run was made with is not given.
+    """
+    wanted = list(manifest.resolved.get("decisions_sha256") or [])
+    with boundary(InputError, "reading the decisions"):
+        given = {file_sha256(path): path for path in paths}
+    missing = [sha256 for sha256 in wanted if sha256 not in given]
+    if missing:
+        raise GateError(
+            "the run rests on decisions that are not given, or have changed since",
+            hint="Give the same files with --decisions, and put lines about personal data in another.",
+        )
+    return read_decisions([given[sha256] for sha256 in wanted])
+
+
 def how_audited(manifest: Manifest, audit: Audit, given: Given) -> How:
     """Returns how an audit was made, with its benchmarks where they lie now.
 
@@ -281,12 +301,6 @@ def refuse_other_audit(run: Path, release: Release, how: How, progress: Progress
         raise GateError(
             f"the audit was made again and differs: {'; '.join(differing)}",
             where=str(run / "audit.json"),
-            hint=_why(release, how),
+            hint=AGAIN,
         )
     return found
-
-
-def _why(release: Release, how: How) -> str:
-    if release.manifest.resolved.get("decisions_sha256") and not how.decisions:
-        return "The run rests on decisions: give the same file with --decisions."
-    return AGAIN

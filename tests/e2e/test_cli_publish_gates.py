@@ -194,6 +194,30 @@ def test_the_benchmark_must_be_there_and_the_same(publish, demo_copy, write):
     assert publish(demo_copy, "--benchmark", f"held-out={source}").code == 0
 
 
+def test_decisions_of_the_run_are_given_again_and_no_new_ones(build, cli, write, old, items, run):
+    copied = {**items()[0], "id": "10A9", "exam": "10", "year": 2010}
+    wrong = {
+        "record_id": "10A9",
+        "benchmark": "held-out",
+        "item_id": "30A1",
+        "decision": "false_positive",
+        "reason": "not it",
+        "by": "a test",
+        "at": "2026-01-02",
+    }
+    then = write("then.jsonl", [wrong])
+    rows = write("rows.jsonl", [*old(), copied])
+    floor = ("--set", "stages.leakage.power_floor=null")
+    assert build(rows, "--decisions", then, *floor).code == 0
+    fixed = ("publish", run, "--repo", "org/name", "--dry-run", "--format", "json")
+    words = (*fixed, "--accept-licence", "questions", "--decisions")
+    told = cli(*words, write("now.jsonl", [wrong, DECIDE_ALL]))
+    assert told.code == 4
+    assert "rests on decisions that are not given" in told.data["error"]["message"]
+    told = cli(*words, then, "--decisions", write("people.jsonl", [DECIDE_ALL]))
+    assert (told.code, told.data.get("gates")) == (0, GATES), told.out
+
+
 def test_nothing_is_written_into_the_run(publish, demo_copy):
     told = publish(demo_copy, "--out", demo_copy / "published")
     assert told.code == 2
