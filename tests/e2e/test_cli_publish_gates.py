@@ -218,6 +218,25 @@ def test_decisions_of_the_run_are_given_again_and_no_new_ones(build, cli, write,
     assert (told.code, told.data.get("gates")) == (0, GATES), told.out
 
 
+def test_results_of_an_evaluation_need_no_audit(cli, write, items, tmp_path):
+    said = [{"question_id": row["id"], "text": "a"} for row in items()]
+    run = tmp_path / "run"
+    asked = cli(
+        *("evaluate", "--engine", "recorded", "--responses", write("said.jsonl", said)),
+        *("--benchmark", f"held-out={write('exam.jsonl', items())}"),
+        *("--mode", "alpaca", "--out", run),
+    )
+    assert asked.code == 0, asked.err
+    notes = write("notes.yaml", "recipe: card/1\nlicence: CC-BY-4.0\n")
+    told = cli(
+        *("publish", run, "--repo", "org/name", "--dry-run", "--format", "json", "--notes", notes)
+    )
+    assert told.code == 0, told.out
+    audited = {"audit", "recipe", "accounts", "audit made again"}
+    assert told.data["gates"] == [name for name in GATES if name not in audited]
+    assert cli("verify", tmp_path / "run-published", "--format", "json").code == 0
+
+
 def test_nothing_is_written_into_the_run(publish, demo_copy):
     told = publish(demo_copy, "--out", demo_copy / "published")
     assert told.code == 2
