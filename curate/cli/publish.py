@@ -26,39 +26,40 @@ FolderOpt = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="The folder that is sent. [RUN-published]"),
 ]
+StagedOnlyOpt = Annotated[
+    bool, typer.Option("--dry-run", help="Write the folder through all gates, and send nothing.")
+]
+PrivateOpt = Annotated[bool, typer.Option("--private", help="Make a new data set private.")]
+CreatePrOpt = Annotated[bool, typer.Option("--create-pr", help="Send it as a pull request.")]
+WithholdOpt = Annotated[
+    bool,
+    typer.Option(
+        "--withhold-texts",
+        help="Of sources without a licence, publish ids, hashes and numbers alone.",
+    ),
+]
+PairsCorpusOpt = Annotated[
+    Path | None,
+    typer.Option("--corpus", help="The corpus of pairs, where it lies elsewhere than it did."),
+]
+YesOpt = Annotated[bool, typer.Option("--yes", help="Send without asking.")]
 
 
 def publish_command(
     run: RunArg,
     repo: RepoOpt,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Write the folder through all gates, and send nothing."),
-    ] = False,
-    private: Annotated[
-        bool, typer.Option("--private", help="Make a new data set private.")
-    ] = False,
-    create_pr: Annotated[
-        bool, typer.Option("--create-pr", help="Send it as a pull request.")
-    ] = False,
+    dry_run: StagedOnlyOpt = False,
+    private: PrivateOpt = False,
+    create_pr: CreatePrOpt = False,
     benchmark: BenchmarkOpt = None,
     decisions: DecisionsOpt = None,
     accept_licence: AcceptLicenceOpt = None,
-    withhold_texts: Annotated[
-        bool,
-        typer.Option(
-            "--withhold-texts",
-            help="Of sources without a licence, publish ids, hashes and numbers alone.",
-        ),
-    ] = False,
+    withhold_texts: WithholdOpt = False,
     notes: NotesOpt = None,
     contact: ContactOpt = None,
-    corpus: Annotated[
-        Path | None,
-        typer.Option("--corpus", help="The corpus of pairs, where it lies elsewhere than it did."),
-    ] = None,
+    corpus: PairsCorpusOpt = None,
     out: FolderOpt = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+    yes: YesOpt = False,
     format_: FormatOpt = Format.HUMAN,
     debug: DebugOpt = False,
 ) -> int:
@@ -85,7 +86,7 @@ def publish_command(
     def confirm(told: dict[str, Any]) -> bool:
         if yes:
             return True
-        if not sys.stdin.isatty():
+        if not sys.stdin.isatty() or format_ is not Format.HUMAN:
             return False
         show.result("To be sent", told, 0, None)
         return typer.confirm(f"Send {len(told['files'])} files to {repo}?", err=True)

@@ -10,10 +10,11 @@ from typing import Any
 from curate.corpus.pipeline import Progress
 from curate.errors import CurateError, GateError, UsageError, boundary
 from curate.jobs.card import CardOptions
-from curate.jobs.decisions import read_decisions, read_personal_decisions
+from curate.jobs.decisions import read_personal_decisions
 from curate.jobs.outcome import Outcome, Problem
 from curate.jobs.publish_gates import (
     Given,
+    decided_then,
     how_audited,
     refuse_accounts,
     refuse_no_audit,
@@ -120,8 +121,7 @@ def _gated(work: _Work) -> Release:
         _gate_audit(work, release)
     with work.gate("licence"):
         refuse_unlicensed(release, withhold=options.withhold)
-    work.out.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{work.out.name}.", dir=work.out.parent) as temporary:
+    with _beside(work.out) as temporary:
         plain, folder = Path(temporary, "plain"), Path(temporary, "release")
         release = stage_release(run, plain, card.accept, card.card_notes(), card.corpus)
         personal = _gate_personal(work, plain, release)
@@ -133,16 +133,26 @@ def _gated(work: _Work) -> Release:
     return release
 
 
+@contextmanager
+def _beside(out: Path) -> Iterator[str]:
+    """Gives a folder on the disk of `out` that goes at the end."""
+    with boundary(UsageError, "writing the folder", hint="Choose another --out."):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent)
+    with work as folder:
+        yield folder
+
+
 def _gate_audit(work: _Work, release: Release) -> None:
     with work.gate("audit"):
         audit = refuse_unaudited(release, work.run)
+    manifest = read_manifest(work.run)
     with work.gate("recipe"):
-        refuse_recipe(release, work.run)
+        refuse_recipe(manifest, audit, work.run)
     with work.gate("accounts"):
         refuse_accounts(release, work.run)
     with work.gate("audit made again"):
-        manifest = read_manifest(work.run)
-        decisions = read_decisions(work.options.decisions)
+        decisions = decided_then(manifest, work.options.decisions)
         how = how_audited(manifest, audit, Given(work.options.benchmarks, decisions))
         refuse_other_audit(work.run, release, how, work.progress)
 

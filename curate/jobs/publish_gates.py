@@ -16,14 +16,16 @@ from curate.corpus.stages import Leakage
 from curate.errors import GateError, InputError, UsageError, boundary
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.benchmark_option import parse_benchmark
-from curate.jobs.decisions import PlacedDecision
+from curate.jobs.decisions import PlacedDecision, read_decisions
 from curate.jobs.power import too_weak
 from curate.jobs.recompute import How, audit_differences, recomputed_audit
 from curate.leakage import BenchmarkRef, read_benchmark
 from curate.models import Audit, AuditVerdict, Ledger, Manifest, PairLedger, Release, ReleaseKind
-from curate.runs import content_sha256, json_sha256, read_manifest
+from curate.runs import content_sha256, file_sha256, json_sha256, read_manifest
 
 __all__ = [
+    "Given",
+    "decided_then",
     "how_audited",
     "refuse_accounts",
     "refuse_no_audit",
@@ -101,24 +103,54 @@ def _content(run: Path, kind: ReleaseKind) -> str:
     return pairs_content([path])
 
 
-def refuse_recipe(release: Release, folder: Path) -> None:
+def refuse_recipe(manifest: Manifest, audit: Audit, folder: Path) -> None:
     """Refuses a recipe that is not the one of the audit.
 
     Raises:
         GateError: recipe.yaml, the manifest and the audit name different recipes.
+        InputError: One of them is no recipe.
     """
-    told = yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8"))
+    with boundary(InputError, "reading the recipe", hint=AGAIN):
+        told = yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8"))
+    is_pairs = manifest.command == "make-pairs"
     plain = {key: value for key, value in told.items() if key != "leakage"}
-    hashes = {json_sha256(told), json_sha256(plain)}
-    wanted = {release.manifest.recipe_sha256}
-    if release.audit is not None and release.kind is ReleaseKind.CORPUS:
-        wanted.add(release.audit.recipe_sha256)
-    if not wanted <= hashes:
+    hashes = {json_sha256(told), *([json_sha256(plain)] if is_pairs else [])}
+    wanted = {manifest.recipe_sha256, *([] if is_pairs else [audit.recipe_sha256])}
+    asked = _Recipe.of(manifest)
+    same = asked.published() == (plain if "leakage" not in asked.published() else told)
+    if is_pairs:
+        same = same and asked.leakage == Leakage.model_validate(told["leakage"])
+    if not (same and wanted <= hashes):
         raise GateError(
             "the recipe is not the one that the audit was made by",
             where=str(folder / "recipe.yaml"),
             hint=AGAIN,
         )
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """The recipe of a run, and the leakage stage that it was audited with."""
+
+    recipe: CorpusRecipe | PairsRecipe
+    leakage: Leakage
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> "_Recipe":
+        """Returns that of a manifest; raises InputError where it has none."""
+        resolved = manifest.resolved
+        try:
+            if manifest.command == "make-pairs":
+                pairs = PairsRecipe.model_validate(resolved["recipe"])
+                return cls(pairs, Leakage.model_validate(resolved["leakage"]))
+            corpus = CorpusRecipe.model_validate(resolved["recipe"])
+        except (ValidationError, KeyError) as exc:
+            raise InputError("the manifest's recipe is none", hint=AGAIN) from exc
+        return cls(corpus, corpus.leakage or Leakage())
+
+    def published(self) -> dict[str, Any]:
+        """Returns it as recipe.yaml says it."""
+        return self.recipe.published()
 
 
 def refuse_accounts(release: Release, run: Path) -> None:
@@ -184,6 +216,24 @@ class Given:
     decisions: Sequence[PlacedDecision] = ()
 
 
+def decided_then(manifest: Manifest, paths: Sequence[Path]) -> list[PlacedDecision]:
+    """Returns what was decided when the run was made: the lines of the same files, and of no others.
+
+    Raises:
+        GateError: A file that the run was made with is not given.
+    """
+    wanted = list(manifest.resolved.get("decisions_sha256") or [])
+    with boundary(InputError, "reading the decisions"):
+        given = {file_sha256(path): path for path in paths}
+    missing = [sha256 for sha256 in wanted if sha256 not in given]
+    if missing:
+        raise GateError(
+            "the run rests on decisions that are not given, or have changed since",
+            hint="Give the same files with --decisions, and put lines about personal data in another.",
+        )
+    return read_decisions([given[sha256] for sha256 in wanted])
+
+
 def how_audited(manifest: Manifest, audit: Audit, given: Given) -> How:
     """Returns how an audit was made, with its benchmarks where they lie now.
 
@@ -192,20 +242,10 @@ def how_audited(manifest: Manifest, audit: Audit, given: Given) -> How:
         GateError: What is given is not what the run was checked against.
         InputError: The manifest's recipe is none.
     """
-    resolved = manifest.resolved
-    try:
-        if manifest.command == "make-pairs":
-            pairs = PairsRecipe.model_validate(resolved["recipe"])
-            leakage, refs = Leakage.model_validate(resolved["leakage"]), pairs.benchmarks
-            seed = pairs.seed
-        else:
-            corpus = CorpusRecipe.model_validate(resolved["recipe"])
-            leakage, refs, seed = corpus.leakage or Leakage(), corpus.benchmarks, corpus.seed
-    except (ValidationError, KeyError) as exc:
-        raise InputError("the manifest's recipe is none", hint=AGAIN) from exc
-    found = _placed(refs, audit, given.benchmarks)
+    asked = _Recipe.of(manifest)
+    found = _placed(asked.recipe.benchmarks, audit, given.benchmarks)
     _refuse_other_benchmark(found, audit)
-    return How(leakage, found, given.decisions, seed)
+    return How(asked.leakage, found, given.decisions, asked.recipe.seed)
 
 
 def _placed(refs: Sequence[BenchmarkRef], audit: Audit, given: Sequence[str]) -> list[BenchmarkRef]:
@@ -261,12 +301,6 @@ def refuse_other_audit(run: Path, release: Release, how: How, progress: Progress
         raise GateError(
             f"the audit was made again and differs: {'; '.join(differing)}",
             where=str(run / "audit.json"),
-            hint=_why(release, how),
+            hint=AGAIN,
         )
     return found
-
-
-def _why(release: Release, how: How) -> str:
-    if release.manifest.resolved.get("decisions_sha256") and not how.decisions:
-        return "The run rests on decisions: give the same file with --decisions."
-    return AGAIN

@@ -91,7 +91,7 @@ def _audit_problems(
         checked.trusted.append("everything about leakage: there is no audit")
         return []
     try:
-        refuse_recipe(release, folder)
+        refuse_recipe(release.manifest, audit, folder)
     except GateError as exc:
         return [exc.message]
     rows = staged_rows(folder, release)

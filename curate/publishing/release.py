@@ -7,7 +7,7 @@ from typing import Any
 
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.recipes import read_recipe, validated
-from curate.errors import UsageError, did_you_mean
+from curate.errors import InputError, UsageError, did_you_mean
 from curate.evaluation.recipe import EvaluationRecipe
 from curate.grading.recipe import PairsRecipe
 from curate.models import (
@@ -49,7 +49,8 @@ def read_release(
     `masks` cover personal data in texts.
 
     Raises:
-        InputError: It is no finished run of a kind that is published, or a licence is none that is known.
+        InputError: It is no finished run of a kind that is published, or a licence is none that is known,
+            or there are no rows.
         GateError: A file of it is not what its manifest says.
         UsageError: `accept` names no source.
     """
@@ -59,7 +60,7 @@ def read_release(
     given = _Run(run, manifest, shown, report, notes or CardNotes(), corpus)
     parts = _PARTS[kind](given)
     sources = _accepted(parts.sources, accept)
-    return Release(
+    release = Release(
         kind=kind,
         name=parts.name,
         command=report["redo"]["command"],
@@ -73,6 +74,9 @@ def read_release(
         ledger=parts.ledger,
         personal=[*masks.counts] if masks else None,
     )
+    if not release.tables:
+        raise InputError("the run has no rows to publish", where=str(run))
+    return release
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ def release_tables(
         if cut is None:
             continue
         rows, nulled = _counts(path, cut)
+        if not rows:  # an empty split is none: nothing loads it
+            continue
         split = _SPLITS.get(config, "train")
         schema = _schema(path, config, cut)
         tables.append(

@@ -42,8 +42,9 @@ def commands(page: Path) -> Iterator[Command]:
         where = f"{page.relative_to(ROOT)}:{line}"
         block = fence["text"].replace("\\\n", " ")
         if fence["language"] == "bash":
-            for typed in filter(None, (words.strip() for words in block.splitlines())):
-                yield Command(where, typed, (), not fence["mark"])
+            for typed in (line.strip() for line in block.splitlines()):
+                if typed and not typed.startswith("#"):
+                    yield Command(where, typed, (), not fence["mark"])
         elif fence["language"] == "console":
             assert block.startswith("$ "), f"{where}: a block of console begins with `$ `"
             for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
@@ -114,6 +115,9 @@ def _check(simple: list[str]) -> None:
     if "-m" in simple and simple[simple.index("-m") + 1] == "curate":
         simple = simple[simple.index("-m") + 1 :]
         program = "curate"
+    if program == "srun":
+        simple = simple[1:]
+        program = simple[0]
     if program == "curate":
         redirected = next((i for i, word in enumerate(simple) if word.startswith(">")), None)
         _parse(simple[1:redirected])

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import mlcroissant
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from datasets import DatasetInfo, load_dataset
@@ -76,6 +77,9 @@ def test_every_reader_reads_the_same_rows(runs, staged, cache, kind, config):
         by_duckdb.to_dicts(),
     ):
         assert [{name: row[name] for name in ran[0]} for row in rows] == ran
+    column = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    assert column.has_column_index
+    assert column.has_offset_index
     (table,) = (one for one in read_staged(staged / kind).tables if one.config == config)
     assert table.features == whole.features._to_yaml_list()
     assert table.rows == len(ran)
@@ -275,3 +279,10 @@ def test_a_run_of_another_kind_is_refused(cli, held_out, tmp_path):
     refused = cli("card", tmp_path / "run")
     assert refused.code == 3
     assert "audit is not published" in refused.err
+
+
+def test_a_run_without_rows_is_refused(cli, write, old, build, run):
+    assert build(write("late.jsonl", old(year=2018))).code == 0
+    refused = cli("card", run)
+    assert refused.code == 3
+    assert "no rows to publish" in refused.err

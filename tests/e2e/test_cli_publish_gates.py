@@ -95,6 +95,19 @@ def _no_audit(run):
     (run / "audit.json").unlink()
 
 
+def _lenient(run):
+    """Has the manifest say that the detector looked less closely."""
+
+    def looked(resolved):
+        stages = [
+            {**stage, "power_floor": None} if stage["stage"] == "leakage" else stage
+            for stage in resolved["recipe"]["stages"]
+        ]
+        return {**resolved, "recipe": {**resolved["recipe"], "stages": stages}}
+
+    edit_json(run / "manifest.json", resolved=looked)
+
+
 EDITS = {
     "no audit": (_no_audit, "there is no audit"),
     "failed": (_audit(verdict="fail"), "the audit's verdict is fail, not pass"),
@@ -107,6 +120,7 @@ EDITS = {
     "leak": (_leak, "the audit was made again and differs: verdict fail, not pass"),
     "power": (_power(0.999), "the audit was made again and differs: power 1.0000, not 0.9990"),
     "recipe": (_recipe, "the recipe is not the one that the audit was made by"),
+    "manifest": (_lenient, "the recipe is not the one that the audit was made by"),
     "ledger": (
         lambda run: edit_json(run / "ledger.json", kept=76, rows_in=lambda rows: rows + 1),
         "the accounts are wrong: kept 76, and there are 75",
@@ -178,6 +192,49 @@ def test_the_benchmark_must_be_there_and_the_same(publish, demo_copy, write):
     assert told.code == 4
     assert "not the benchmark that the run was checked against" in told.data["error"]["message"]
     assert publish(demo_copy, "--benchmark", f"held-out={source}").code == 0
+
+
+def test_decisions_of_the_run_are_given_again_and_no_new_ones(build, cli, write, old, items, run):
+    copied = {**items()[0], "id": "10A9", "exam": "10", "year": 2010}
+    wrong = {
+        "record_id": "10A9",
+        "benchmark": "held-out",
+        "item_id": "30A1",
+        "decision": "false_positive",
+        "reason": "not it",
+        "by": "a test",
+        "at": "2026-01-02",
+    }
+    then = write("then.jsonl", [wrong])
+    rows = write("rows.jsonl", [*old(), copied])
+    floor = ("--set", "stages.leakage.power_floor=null")
+    assert build(rows, "--decisions", then, *floor).code == 0
+    fixed = ("publish", run, "--repo", "org/name", "--dry-run", "--format", "json")
+    words = (*fixed, "--accept-licence", "questions", "--decisions")
+    told = cli(*words, write("now.jsonl", [wrong, DECIDE_ALL]))
+    assert told.code == 4
+    assert "rests on decisions that are not given" in told.data["error"]["message"]
+    told = cli(*words, then, "--decisions", write("people.jsonl", [DECIDE_ALL]))
+    assert (told.code, told.data.get("gates")) == (0, GATES), told.out
+
+
+def test_results_of_an_evaluation_need_no_audit(cli, write, items, tmp_path):
+    said = [{"question_id": row["id"], "text": "a"} for row in items()]
+    run = tmp_path / "run"
+    asked = cli(
+        *("evaluate", "--engine", "recorded", "--responses", write("said.jsonl", said)),
+        *("--benchmark", f"held-out={write('exam.jsonl', items())}"),
+        *("--mode", "alpaca", "--out", run),
+    )
+    assert asked.code == 0, asked.err
+    notes = write("notes.yaml", "recipe: card/1\nlicence: CC-BY-4.0\n")
+    told = cli(
+        *("publish", run, "--repo", "org/name", "--dry-run", "--format", "json", "--notes", notes)
+    )
+    assert told.code == 0, told.out
+    audited = {"audit", "recipe", "accounts", "audit made again"}
+    assert told.data["gates"] == [name for name in GATES if name not in audited]
+    assert cli("verify", tmp_path / "run-published", "--format", "json").code == 0
 
 
 def test_nothing_is_written_into_the_run(publish, demo_copy):
