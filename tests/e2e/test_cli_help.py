@@ -17,7 +17,7 @@ COMMANDS = sorted(get_command(app).commands)
 def test_the_commands_are_these():
     assert COMMANDS == [
         "audit", "build-corpus", "calibrate", "card", "compare", "demo", "doctor", "evaluate", "fetch",
-        "make-pairs", "merge", "recipes", "report", "schema", "score", "sql", "train", "verify",
+        "make-pairs", "merge", "publish", "recipes", "report", "schema", "score", "sql", "train", "verify",
     ]  # fmt: skip
 
 
