@@ -87,13 +87,6 @@ def test_it_runs_beside_modules_of_the_same_names(installed: Path, elsewhere: Pa
     assert curate(installed, elsewhere, "schema", "--check").returncode == 0
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_there(installed: Path, elsewhere: Path, command: str) -> None:
-    done = curate(installed, elsewhere, command, "--help")
-    assert done.returncode == 0, done.stderr
-    assert f"Usage: curate {command}" in done.stdout
-
-
 def test_the_commands_are_all_there(installed: Path, elsewhere: Path) -> None:
     done = curate(installed, elsewhere, "--help")
     listed = done.stdout.partition("Commands:\n")[2].split("\n\n")[0].splitlines()
