@@ -10,8 +10,8 @@ from curate.cli.show import Format, Show
 SubjectArg = Annotated[
     str,
     typer.Argument(
-        metavar="RUN|FOLDER|ORG/NAME[@REVISION]",
-        help="A run folder, a published folder, or a data set of the Hugging Face Hub.",
+        metavar="RUN",
+        help="A run folder, a published folder, or a data set of the Hub: ORG/NAME[@REVISION].",
         show_default=False,
     ),
 ]

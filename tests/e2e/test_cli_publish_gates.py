@@ -205,16 +205,16 @@ def test_decisions_of_the_run_are_given_again_and_no_new_ones(build, cli, write,
         "by": "a test",
         "at": "2026-01-02",
     }
-    then = write("then.jsonl", [wrong])
+    then = write("then.jsonl", [wrong, DECIDE_ALL])
     rows = write("rows.jsonl", [*old(), copied])
     floor = ("--set", "stages.leakage.power_floor=null")
     assert build(rows, "--decisions", then, *floor).code == 0
     fixed = ("publish", run, "--repo", "org/name", "--dry-run", "--format", "json")
     words = (*fixed, "--accept-licence", "questions", "--decisions")
-    told = cli(*words, write("now.jsonl", [wrong, DECIDE_ALL]))
+    told = cli(*words, write("now.jsonl", [DECIDE_ALL, wrong]))
     assert told.code == 4
     assert "rests on decisions that are not given" in told.data["error"]["message"]
-    told = cli(*words, then, "--decisions", write("people.jsonl", [DECIDE_ALL]))
+    told = cli(*words, then)
     assert (told.code, told.data.get("gates")) == (0, GATES), told.out
 
 
