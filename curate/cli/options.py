@@ -113,6 +113,22 @@ WorkersOpt = Annotated[
         help="Processes to work in; what is written does not depend on it. [all cores]",
     ),
 ]
+ShardOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Make only part I (from 0) of N, on this machine; --join puts the parts together.",
+    ),
+]
+JoinOpt = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--join",
+        metavar="PART",
+        help="A part that --shard made, or a folder of them: goes on from there. May be repeated.",
+    ),
+]
 DryRunOpt = Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")]
 FormatOpt = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 DebugOpt = Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")]

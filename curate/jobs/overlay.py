@@ -37,6 +37,8 @@ class Options:
     settings: Sequence[str] = ()
     workers: int | None = None
     sft: str | None = None
+    shard: str | None = None
+    join: Sequence[Path] = ()
 
 
 def overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:

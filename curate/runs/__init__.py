@@ -2,7 +2,7 @@
 
 from curate.runs.atomic import storing, sync, write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions
-from curate.runs.folder import Request, RunFolder, read_manifest
+from curate.runs.folder import Request, RunFolder, difference, read_manifest
 from curate.runs.hashing import (
     content_sha256,
     file_sha256,
@@ -10,6 +10,7 @@ from curate.runs.hashing import (
     listing_sha256,
     table_sha256,
 )
+from curate.runs.parts import keep_shards, kept_entries, take_shards
 from curate.runs.pieces import json_pieces
 from curate.runs.verify import Mismatch, verify_run
 from curate.runs.work import WorkFolder
@@ -22,16 +23,20 @@ __all__ = [
     "code_sha256",
     "code_version",
     "content_sha256",
+    "difference",
     "file_sha256",
     "git_state",
     "json_pieces",
     "json_sha256",
+    "keep_shards",
+    "kept_entries",
     "listing_sha256",
     "package_versions",
     "read_manifest",
     "storing",
     "sync",
     "table_sha256",
+    "take_shards",
     "verify_run",
     "write_atomically",
 ]

@@ -45,6 +45,11 @@ class Leakage(RowStage):
         }
         return ready
 
+    @property
+    def by_row(self) -> bool:
+        """Whether there is no semantic pass: embeddings of a batch differ by its texts in their last bits."""
+        return self._semantic is None
+
     def apply(self, shard: pl.DataFrame) -> pl.DataFrame:
         """Adds `findings` and sets `leakage.<verdict>`, the worst one of the row's undecided findings."""
         if self._detector is None:
