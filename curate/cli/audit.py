@@ -10,8 +10,8 @@ from curate.cli.options import (
     JoinOpt,
     MaxBadOpt,
     OptionalSourceArg,
-    OutOpt,
     RecipeOpt,
+    RunOutOpt,
     SeedOpt,
     SetOpt,
     ShardOpt,
@@ -22,7 +22,7 @@ from curate.cli.show import Format, Show
 
 
 def audit_command(
-    out: OutOpt,
+    out: RunOutOpt,
     source: OptionalSourceArg = None,
     benchmark: BenchmarkOpt = None,
     years: YearsOpt = None,

@@ -10,8 +10,8 @@ from curate.cli.options import (
     MaxBadOpt,
     MaxYearOpt,
     OptionalSourceArg,
-    OutOpt,
     RecipeOpt,
+    RunOutOpt,
     SeedOpt,
     SetOpt,
     SftOpt,
@@ -23,7 +23,7 @@ from curate.cli.show import Format, Show
 
 
 def build_corpus_command(
-    out: OutOpt,
+    out: RunOutOpt,
     source: OptionalSourceArg = None,
     benchmark: BenchmarkOpt = None,
     years: YearsOpt = None,

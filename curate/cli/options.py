@@ -17,11 +17,19 @@ SourceArg = Annotated[
 OptionalSourceArg = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="SOURCE...", help="Files, folders or globs to read.", show_default=False
+        metavar="SOURCE...",
+        help="Files, folders, globs or URLs (s3://, gs://, hf://) to read.",
+        show_default=False,
     ),
 ]
 RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)]
 OutOpt = Annotated[Path, typer.Option("--out", help="The run folder to write.", show_default=False)]
+RunOutOpt = Annotated[
+    str,
+    typer.Option(
+        "--out", help="The run folder to write, or its URL (s3://, gs://).", show_default=False
+    ),
+]
 RecipeOpt = Annotated[
     Path | None,
     typer.Option("--recipe", help="A recipe (YAML); without one the shipped recipe is used."),

@@ -10,7 +10,12 @@ from curate.jobs.start import start
 
 
 def audit(
-    paths: Sequence[str], options: Options, out: Path, progress: Progress, *, dry_run: bool = False
+    paths: Sequence[str],
+    options: Options,
+    out: Path | str,
+    progress: Progress,
+    *,
+    dry_run: bool = False,
 ) -> Outcome:
     """Audits datasets or a run's kept rows; the verdict is in the outcome and its exit code."""
     return start("audit", paths, options, out, progress, dry_run=dry_run)

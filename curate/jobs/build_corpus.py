@@ -10,7 +10,12 @@ from curate.jobs.start import start
 
 
 def build_corpus(
-    paths: Sequence[str], options: Options, out: Path, progress: Progress, *, dry_run: bool = False
+    paths: Sequence[str],
+    options: Options,
+    out: Path | str,
+    progress: Progress,
+    *,
+    dry_run: bool = False,
 ) -> Outcome:
-    """Builds a corpus in the run folder `out`; with `dry_run` describes what would be done."""
+    """Builds a corpus in the run folder or at the URL `out`; with `dry_run` tells what would be done."""
     return start("build-corpus", paths, options, out, progress, dry_run=dry_run)

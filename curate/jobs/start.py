@@ -1,4 +1,4 @@
-"""Plans a command and starts what it asks for: the whole run, a part of it, a run that joins parts, or a description."""
+"""Plans a command and starts what it asks for: the whole run, a part, a run of parts, or a description."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,18 +12,19 @@ from curate.jobs.outcome import Outcome
 from curate.jobs.overlay import Command, Options
 from curate.jobs.parts import make_part, parse_share, take_parts
 from curate.jobs.plan import make_plan
+from curate.jobs.remote_out import in_folder
 
 
 def start(
     command: Command,
     paths: Sequence[str],
     options: Options,
-    out: Path,
+    out: Path | str,
     progress: Progress,
     *,
     dry_run: bool,
 ) -> Outcome:
-    """Does in the folder `out` what the options say; with `dry_run` tells what would be done.
+    """Does in the folder, or at the URL, `out` what the options say; with `dry_run` only tells it.
 
     Raises:
         UsageError: A run cannot be a part and join parts at once, or the share is none.
@@ -32,9 +33,11 @@ def start(
     if share and options.join:
         raise UsageError("--shard makes a part, --join joins parts: give one of them")
     plan = make_plan(command, paths, options)
-    if dry_run:
-        return describe(plan)
-    if share:
-        return make_part(plan, out, share, progress)
     prepare = partial(take_parts, plan, given=options.join) if options.join else None
-    return execute(plan, out, progress, prepare)
+
+    def work(folder: Path) -> Outcome:
+        if share:
+            return make_part(plan, folder, share, progress)
+        return execute(plan, folder, progress, prepare)
+
+    return describe(plan) if dry_run else in_folder(str(out), work)

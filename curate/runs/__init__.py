@@ -2,7 +2,7 @@
 
 from curate.runs.atomic import storing, sync, write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions
-from curate.runs.folder import Request, RunFolder, difference, read_manifest
+from curate.runs.folder import MANIFEST, Request, RunFolder, difference, manifest_of, read_manifest
 from curate.runs.hashing import (
     content_sha256,
     file_sha256,
@@ -16,6 +16,7 @@ from curate.runs.verify import Mismatch, verify_run
 from curate.runs.work import WorkFolder
 
 __all__ = [
+    "MANIFEST",
     "Mismatch",
     "Request",
     "RunFolder",
@@ -31,6 +32,7 @@ __all__ = [
     "keep_shards",
     "kept_entries",
     "listing_sha256",
+    "manifest_of",
     "package_versions",
     "read_manifest",
     "storing",

@@ -282,12 +282,21 @@ def read_manifest(run: Path) -> Manifest:
     path = run / MANIFEST
     with boundary(InputError, "reading the manifest", hint="Is this a run folder?"):
         data = path.read_bytes()
+    return manifest_of(data, str(path))
+
+
+def manifest_of(data: bytes, where: str) -> Manifest:
+    """Returns the manifest that a file holds.
+
+    Raises:
+        InputError: It is not a manifest of this format.
+    """
     try:
         return Manifest.model_validate_json(data)
     except ValidationError as exc:
         first = exc.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"not a manifest: {field}: {first['msg']}", where=str(path)) from exc
+        raise InputError(f"not a manifest: {field}: {first['msg']}", where=where) from exc
 
 
 def _refuse_links(path: Path) -> None:

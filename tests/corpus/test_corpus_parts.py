@@ -217,7 +217,7 @@ def _edited(path, **changes):
 
 
 def _first(path, pattern):
-    return sorted((path / "shards").glob(pattern))[0]
+    return min((path / "shards").glob(pattern))
 
 
 def _changed(made):
