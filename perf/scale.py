@@ -2,10 +2,10 @@
 
 `python -m perf.scale` writes Japanese documents as JSON Lines, 0.1, 1 and 10 GB of them, and runs a command
 over each in a process of its own: the whole of `build-corpus` (year, length, exact duplicates, leakage
-against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. Then it audits one
-corpus against 2,000, 20,000 and 200,000 benchmark items, made of pieces of IgakuQA's. It prints Markdown:
-of each run the time, the processor's time, the most memory of one process and of all together (RSS, so that
-what they share counts several times; ten times a second), and of each series its slopes. It needs
+against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. Then it
+audits one corpus against 2,000, 20,000 and 200,000 benchmark items, made of pieces of IgakuQA's. It prints
+Markdown: of each run the time, the processor's time, the most memory of one process and of all together (RSS,
+so that what they share counts several times; ten times a second), and of each series its slopes. It needs
 $JMLE_DATA, a quiet machine, and seven times the largest corpus on the disk of --folder.
 """
 

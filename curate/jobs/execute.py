@@ -68,10 +68,11 @@ def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outc
         protected = protect(plan, progress)
         with uncollected():
             shards = read_inputs(plan, run, ready_stages(plan, protected), team, progress)
-    unread = write_quarantine(plan, run, shards)
-    if not unread.rows:
-        refuse_no_rows(plan, shards)
-    power = measured_power(plan, shards, protected.benchmarks, protected.detector, progress)
+        unread = write_quarantine(plan, run, shards)
+        if not unread.rows:
+            refuse_no_rows(plan, shards)
+        guards = protected.benchmarks, protected.detector
+        power = measured_power(plan, shards, *guards, team, progress)
     settled = settle(plan, shards, unread.rows, protected.benchmarks, protected.detector, power)
     hashes = _write(plan, run, shards, settled, protected)
     error = first_failure(plan, settled, protected.benchmarks, unread)
