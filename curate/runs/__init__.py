@@ -10,13 +10,14 @@ from curate.runs.hashing import (
     listing_sha256,
     table_sha256,
 )
-from curate.runs.parts import keep_shards, kept_entries, take_shards
+from curate.runs.parts import SHARDS, keep_shards, kept_entries, take_shards
 from curate.runs.pieces import json_pieces
 from curate.runs.verify import Mismatch, verify_run
 from curate.runs.work import WorkFolder
 
 __all__ = [
     "MANIFEST",
+    "SHARDS",
     "Mismatch",
     "Request",
     "RunFolder",

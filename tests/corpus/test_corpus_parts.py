@@ -201,6 +201,12 @@ def test_a_killed_part_goes_on(folder, tmp_path):
     assert verify_run(tmp_path / "0")[1] == []
 
 
+def test_a_part_is_no_source(halves, tmp_path):
+    with pytest.raises(InputError, match="is a part of a run") as caught:
+        build(tmp_path / "run", halves[0])
+    assert "--join" in caught.value.hint
+
+
 def _copied(halves, to):
     return [Path(shutil.copytree(path, to / path.name)) for path in halves]
 
