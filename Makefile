@@ -104,6 +104,10 @@ perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA
 perf-score: $(CORE)/ready ## Compare `curate score` with importing and reading what it needs; needs JMLE_DATA.
 	$(CORE)/bin/python perf/score.py
 
+.PHONY: docs
+docs: $(DEV)/ready ## Build the documentation site into build/site: no network, strict.
+	NO_MKDOCS_2_WARNING=1 $(DEV)/bin/python -m mkdocs build
+
 build: $(DEV)/ready ## Build the wheel into dist/.
 	$(DEV)/bin/python -m hatchling build -t wheel
 

@@ -1,9 +1,12 @@
-"""How time and memory grow with a corpus: the whole of `build-corpus`, over one and two gigabytes.
+"""How time and memory grow with a corpus, with workers, with runners and with the benchmark.
 
-`python -m perf.scale` writes Japanese documents as JSON Lines, builds a corpus of each (year, length, exact
-duplicates, leakage against IgakuQA, render) in a process of its own, and prints a table. The memory is that
-of the command and all its workers together (RSS, so that what they share counts several times), ten times a
-second. It needs $JMLE_DATA, a few minutes and seven times the larger corpus on the disk of --folder.
+`python -m perf.scale` writes Japanese documents as JSON Lines, 0.1, 1 and 10 GB of them, and runs a command
+over each in a process of its own: the whole of `build-corpus` (year, length, exact duplicates, leakage
+against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. Then it
+audits one corpus against 2,000, 20,000 and 200,000 benchmark items, made of pieces of IgakuQA's. It prints
+Markdown: of each run the time, the processor's time, the most memory of one process and of all together (RSS,
+so that what they share counts several times; ten times a second), and of each series its slopes. It needs
+$JMLE_DATA, a quiet machine, and seven times the largest corpus on the disk of --folder.
 """
 
 import argparse
@@ -13,14 +16,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from perf.leakage.corpora import prose, write
+import orjson
+
+from perf.leakage.corpora import more_items, prose, write
 from perf.leakage.data import open_data
 
-MEMORY_MIB = 1_500_000_000 / (1 << 20)
-GROWTH = 2.2
+MEMORY = 1_500_000_000
+LINEAR = 1.1
+SPEED_UP = 1.8
+OVERHEAD = 0.15
 _EVERY = 0.1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _RECIPE = """recipe: corpus/1
@@ -36,53 +46,170 @@ stages:
 """
 
 
-class Measured(NamedTuple):
-    """One run."""
+class Setting(NamedTuple):
+    """How a run is made."""
 
+    command: str
+    runner: str
+    workers: int
+
+
+class Measured(NamedTuple):
+    """One run: megabytes of corpus, items of the benchmark, seconds by clock and processor, bytes at most."""
+
+    setting: Setting
     megabytes: float
+    items: int
     seconds: float
-    peak_mib: float
+    processor: float
+    one: int
+    all: int
     exit: int
 
 
 def main() -> int:
     args = _arguments()
-    where, sentences = prose(open_data())
+    data = open_data()
+    where, sentences = prose(data)
+    items_of = data.igakuqa(2018, 2022)
+    runners = [name for name in args.runners if name == "local" or find_spec(name)]
+    settings = [
+        Setting(command, runner, workers)
+        for command in args.commands
+        for runner in runners
+        for workers in args.workers
+    ]
+    runs: list[Measured] = []
+    by_items: list[Measured] = []
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
-        runs = [_measure(Path(name), sentences, size, args.workers) for size in args.megabytes]
-    print(f"Documents made of {where}; {args.workers} workers.\n")
-    print("| corpus | time | speed | peak memory of all processes | exit |")
-    print("|---|---|---|---|---|")
-    for run in runs:
-        speed = run.megabytes / run.seconds
-        told = f"{run.seconds:.0f} s | {speed:.1f} MB/s | {run.peak_mib:,.0f} MiB | {run.exit}"
-        print(f"| {run.megabytes:,.0f} MB | {told} |")
-    first, last = runs[0], runs[-1]
-    allowed = GROWTH * last.megabytes / first.megabytes / 2
-    growth = last.seconds / first.seconds
-    small = all(run.peak_mib < MEMORY_MIB for run in runs)
+        folder = Path(name)
+        (folder / "scale.yaml").write_text(_RECIPE, encoding="utf-8")
+        igakuqa = f"igakuqa={os.environ['JMLE_DATA']}/igakuqa"
+        for size in args.megabytes:
+            corpus = _corpus(folder, sentences, size)
+            for setting in settings:
+                runs.append(_measured(folder, corpus, setting, igakuqa, len(items_of)))
+                _say(runs[-1])
+        corpus = _corpus(folder, sentences, args.megabytes[0])
+        for items in args.items:
+            made = more_items(items_of, -(-items // len(items_of)), copies=False)
+            lines = (one.question.model_dump(mode="json") for one in made[:items])
+            with (folder / "items.jsonl").open("wb") as file:
+                file.writelines(orjson.dumps(line) + b"\n" for line in lines)
+            setting = Setting("audit", "local", max(args.workers))
+            benchmark = f"made={folder / 'items.jsonl'}"
+            by_items.append(_measured(folder, corpus, setting, benchmark, items))
+            _say(by_items[-1])
+    print(f"Documents made of {where}.\n")
+    return _table(runs, by_items)
+
+
+def _table(runs: Sequence[Measured], by_items: Sequence[Measured]) -> int:
+    """Prints the runs and what grows how; returns 1 where something is out of its bounds."""
     print(
-        f"\nThe time grows {growth:.2f} times (at most {allowed:.2f}); memory within bounds: {small}."
+        "| command | runner | workers | corpus | items | time | processor | one process | all | exit |"
     )
-    return int(growth > allowed or not small or any(run.exit for run in runs))
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for run in [*runs, *by_items]:
+        print(
+            f"| {run.setting.command} | {run.setting.runner} | {run.setting.workers}"
+            f" | {run.megabytes:,.0f} MB | {run.items:,} | {run.seconds:.1f} s | {run.processor:.1f} s"
+            f" | {run.one / 1e6:,.0f} MB | {run.all / 1e6:,.0f} MB | {run.exit} |"
+        )
+    findings = [*_growth(runs), *_by_items(by_items), *_against(runs)]
+    print("\n| what | measured | asked |\n|---|---|---|")
+    for what, told, asked, _ in findings:
+        print(f"| {what} | {told} | {asked} |")
+    return int(not all(fine for *_, fine in findings))
 
 
-def _measure(folder: Path, sentences: list[str], megabytes: float, workers: int) -> Measured:
-    corpus, recipe, out = folder / "corpus.jsonl", folder / "scale.yaml", folder / "run"
-    written = write(corpus, sentences, megabytes, "scale")
-    recipe.write_text(_RECIPE, encoding="utf-8")
-    benchmark = f"igakuqa={os.environ['JMLE_DATA']}/igakuqa"
-    words = ["build-corpus", "--recipe", str(recipe), "--benchmark", benchmark]
-    words += ["--years", "2018-2022", "--workers", str(workers), "--format", "quiet"]
-    started, peak = time.perf_counter(), 0
-    with subprocess.Popen([sys.executable, "-m", "curate", *words, "--out", str(out)]) as process:
-        while process.poll() is None:
-            peak = max(peak, sum(map(_resident, _family(process.pid))))
-            time.sleep(_EVERY)
-    seconds = time.perf_counter() - started
-    shutil.rmtree(out)
-    corpus.unlink()
-    return Measured(written / 1e6, seconds, peak / (1 << 20), process.returncode)
+Finding = tuple[str, str, str, bool]
+
+
+def _growth(runs: Sequence[Measured]) -> Iterator[Finding]:
+    """Tells by setting the seconds for a gigabyte between each two sizes, and the memory at most."""
+    for setting in dict.fromkeys(run.setting for run in runs):
+        some = [run for run in runs if run.setting == setting]
+        slopes = [
+            1000 * (after.seconds - before.seconds) / (after.megabytes - before.megabytes)
+            for before, after in pairwise(some)
+        ]
+        name = f"{setting.command}, {setting.runner}, {setting.workers} workers"
+        if len(slopes) > 1:
+            growth = slopes[-1] / slopes[0]
+            told = " then ".join(f"{slope:.1f} s/GB" for slope in slopes)
+            yield f"{name}: slope", f"{told} ({growth:.2f} times)", "1.10 times", growth <= LINEAR
+        elif slopes:
+            yield f"{name}: slope", f"{slopes[0]:.1f} s/GB", "", True
+        most = max((run.one for run in some), default=0)
+        yield f"{name}: one process", f"{most / 1e6:,.0f} MB", "1,500 MB", most < MEMORY
+
+
+def _by_items(runs: Sequence[Measured]) -> Iterator[Finding]:
+    """Tells the cost of more benchmark items."""
+    for before, after in pairwise(runs):
+        more = (after.items - before.items) / 1000
+        seconds, memory = after.seconds - before.seconds, after.one - before.one
+        told = f"{seconds / more:.3f} s and {memory / 1e6 / more:.1f} MB a thousand"
+        yield f"items, from {before.items:,} to {after.items:,}", told, "", True
+
+
+def _against(runs: Sequence[Measured]) -> Iterator[Finding]:
+    """Tells at each size how much faster two workers are, and how much slower another runner is."""
+    by = {(run.setting, run.megabytes, run.items): run.seconds for run in runs}
+    for (setting, size, items), seconds in by.items():
+        alone = by.get((setting._replace(workers=1), size, items))
+        if alone and setting.workers == 2:
+            name = f"{setting.command}, {setting.runner}, {size:,.0f} MB: 2 workers"
+            yield (
+                name,
+                f"{alone / seconds:.2f} times as fast",
+                f"{SPEED_UP}",
+                alone / seconds >= SPEED_UP,
+            )
+        local = by.get((setting._replace(runner="local"), size, items))
+        if local and setting.runner != "local":
+            over = seconds / local - 1
+            name = f"{setting.command}, {size:,.0f} MB, {setting.workers} workers: {setting.runner}"
+            yield name, f"{over:+.0%}", "+15%", over <= OVERHEAD
+
+
+def _say(run: Measured) -> None:
+    print(
+        f"{run.setting} {run.megabytes:,.0f} MB {run.items:,}: {run.seconds:.1f} s", file=sys.stderr
+    )
+
+
+def _corpus(folder: Path, sentences: list[str], megabytes: float) -> Path:
+    write(folder / "corpus.jsonl", sentences, megabytes, "scale")
+    return folder / "corpus.jsonl"
+
+
+def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, items: int) -> Measured:
+    """Returns what a run over the corpus takes."""
+    words = [sys.executable, "-m", "curate", setting.command, "--benchmark", benchmark]
+    words += ["--workers", str(setting.workers), "--format", "quiet", "--out", str(folder / "run")]
+    if setting.command == "build-corpus":
+        words += ["--recipe", str(folder / "scale.yaml")]
+    else:
+        words.append(str(corpus))
+    if setting.runner != "local":
+        words += ["--runner", setting.runner]
+    if benchmark.startswith("igakuqa="):
+        words += ["--years", "2018-2022"]
+    started, one, together, ended = time.perf_counter(), 0, 0, 0
+    process = subprocess.Popen(words)
+    while not ended:
+        sizes = [_resident(pid) for pid in _family(process.pid)]
+        one, together = max([one, *sizes]), max(together, sum(sizes))
+        time.sleep(_EVERY)
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+    seconds, code = time.perf_counter() - started, os.waitstatus_to_exitcode(status)
+    process.returncode = code
+    shutil.rmtree(folder / "run", ignore_errors=True)
+    used = usage.ru_utime + usage.ru_stime
+    size = corpus.stat().st_size / 1e6
+    return Measured(setting, size, items, seconds, used, one, together, code)
 
 
 def _family(pid: int) -> list[int]:
@@ -108,8 +235,11 @@ def _text(path: Path) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=float, nargs="+", default=[1000.0, 2000.0])
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--megabytes", type=float, nargs="+", default=[100.0, 1000.0, 10_000.0])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--runners", nargs="+", default=["local", "ray"])
+    parser.add_argument("--commands", nargs="+", default=["build-corpus", "audit"])
+    parser.add_argument("--items", type=int, nargs="*", default=[2_000, 20_000, 200_000])
     parser.add_argument("--folder", type=Path, help="where the corpora are written")
     return parser.parse_args()
 

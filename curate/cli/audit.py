@@ -7,12 +7,14 @@ from curate.cli.options import (
     DecisionsOpt,
     DryRunOpt,
     FormatOpt,
+    JoinOpt,
     MaxBadOpt,
     OptionalSourceArg,
-    OutOpt,
     RecipeOpt,
+    RunOutOpt,
     SeedOpt,
     SetOpt,
+    ShardOpt,
     WorkersOpt,
     YearsOpt,
 )
@@ -20,7 +22,7 @@ from curate.cli.show import Format, Show
 
 
 def audit_command(
-    out: OutOpt,
+    out: RunOutOpt,
     source: OptionalSourceArg = None,
     benchmark: BenchmarkOpt = None,
     years: YearsOpt = None,
@@ -31,6 +33,8 @@ def audit_command(
     set_: SetOpt = None,
     seed: SeedOpt = None,
     workers: WorkersOpt = None,
+    shard: ShardOpt = None,
+    join: JoinOpt = None,
     dry_run: DryRunOpt = False,
     format_: FormatOpt = Format.HUMAN,
     debug: DebugOpt = False,
@@ -54,5 +58,7 @@ def audit_command(
         decisions=decisions or (),
         settings=set_ or (),
         workers=workers,
+        shard=shard,
+        join=join or (),
     )
     return finish(show, audit(source or [], options, out, show.progress, dry_run=dry_run))

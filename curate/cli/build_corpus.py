@@ -6,14 +6,16 @@ from curate.cli.options import (
     DecisionsOpt,
     DryRunOpt,
     FormatOpt,
+    JoinOpt,
     MaxBadOpt,
     MaxYearOpt,
     OptionalSourceArg,
-    OutOpt,
     RecipeOpt,
+    RunOutOpt,
     SeedOpt,
     SetOpt,
     SftOpt,
+    ShardOpt,
     WorkersOpt,
     YearsOpt,
 )
@@ -21,7 +23,7 @@ from curate.cli.show import Format, Show
 
 
 def build_corpus_command(
-    out: OutOpt,
+    out: RunOutOpt,
     source: OptionalSourceArg = None,
     benchmark: BenchmarkOpt = None,
     years: YearsOpt = None,
@@ -33,6 +35,8 @@ def build_corpus_command(
     set_: SetOpt = None,
     seed: SeedOpt = None,
     workers: WorkersOpt = None,
+    shard: ShardOpt = None,
+    join: JoinOpt = None,
     dry_run: DryRunOpt = False,
     format_: FormatOpt = Format.HUMAN,
     debug: DebugOpt = False,
@@ -56,6 +60,8 @@ def build_corpus_command(
         decisions=decisions or (),
         settings=set_ or (),
         workers=workers,
+        shard=shard,
+        join=join or (),
         sft=sft,
     )
     return finish(show, build_corpus(source or [], options, out, show.progress, dry_run=dry_run))

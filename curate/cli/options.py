@@ -17,11 +17,19 @@ SourceArg = Annotated[
 OptionalSourceArg = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="SOURCE...", help="Files, folders or globs to read.", show_default=False
+        metavar="SOURCE...",
+        help="Files, folders, globs or URLs (s3://, gs://, hf://) to read.",
+        show_default=False,
     ),
 ]
 RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)]
 OutOpt = Annotated[Path, typer.Option("--out", help="The run folder to write.", show_default=False)]
+RunOutOpt = Annotated[
+    str,
+    typer.Option(
+        "--out", help="The run folder to write, or its URL (s3://, gs://).", show_default=False
+    ),
+]
 RecipeOpt = Annotated[
     Path | None,
     typer.Option("--recipe", help="A recipe (YAML); without one the shipped recipe is used."),
@@ -129,6 +137,22 @@ NotesOpt = Annotated[
 ]
 ContactOpt = Annotated[
     str | None, typer.Option("--contact", help="Whom to ask to take something down.")
+]
+ShardOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Make only part I (from 0) of N, on this machine; --join puts the parts together.",
+    ),
+]
+JoinOpt = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--join",
+        metavar="PART",
+        help="A part that --shard made, or a folder of them: goes on from there. May be repeated.",
+    ),
 ]
 DryRunOpt = Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")]
 FormatOpt = Annotated[Format, typer.Option("--format", help="How to print the result.")]

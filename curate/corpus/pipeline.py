@@ -115,13 +115,34 @@ class Job:
         shard, number = given
         step = self.steps[number]
         marks = self.work.table(f"{shard.name}-{number:02d}")
-        if not marks.exists():
-            frame = shard.frame()
-            if step.first:
-                drops = _drops_between(self.drops(step), shard.first, shard.last)
-                frame = _stamped(_dropped(frame, drops), step.first[0]).with_columns(_COMPARED)
-            self._mark(shard.name, frame, step)
+        if marks.exists():
+            return replace(shard, marks=marks)
+        ahead = self.ahead(shard.name, number)
+        if ahead.exists():
+            return self._caught_up(shard, step, ahead)
+        self._mark(shard.name, self._after_drops(shard.frame(), shard, step), step)
         return replace(shard, marks=marks)
+
+    def run_ahead(self, piece: Piece) -> Shard:
+        """Returns the shard of a piece after the first step, and keeps its marks after the steps that follow.
+
+        They are as they would be if no corpus stage dropped anything: a row that none drops has the same
+        marks, whatever becomes of the others. A stage that looks at a shard's rows together ends it.
+        """
+        begun = shard = self.begin(piece)
+        for step in self.steps[1:]:
+            if not all(stage.by_row for _, stage in step.rows):
+                break
+            marks = self.ahead(shard.name, step.number)
+            if not marks.exists():
+                frame = shard.frame().with_columns(_COMPARED)
+                self.work.write_table(marks.stem, _marked(frame, step))
+            shard = replace(shard, marks=marks)
+        return begun
+
+    def ahead(self, name: str, number: int) -> Path:
+        """Returns the path of the marks after a step that ran before its corpus stage did."""
+        return self.work.table(f"{name}-{number:02d}-ahead")
 
     def drops(self, step: Step) -> Path:
         """Returns the path of what the corpus stage of a step drops."""
@@ -129,10 +150,27 @@ class Job:
 
     def _mark(self, name: str, frame: pl.DataFrame, step: Step) -> None:
         """Runs the step's row stages and writes the marks; what was read is not written again."""
-        for number, stage in step.rows:
-            frame = _stamped(stage.apply(frame), number)
-        frame = step.then.keyed(frame) if step.then else _digested(frame)
-        self.work.write_table(f"{name}-{step.number:02d}", frame.select(MARKS))
+        self.work.write_table(f"{name}-{step.number:02d}", _marked(frame, step))
+
+    def _after_drops(self, frame: pl.DataFrame, shard: Shard, step: Step) -> pl.DataFrame:
+        """Returns rows of a shard after the corpus stage that the step begins with."""
+        if step.first is None:
+            return frame
+        drops = _drops_between(self.drops(step), shard.first, shard.last)
+        return _stamped(_dropped(frame, drops), step.first[0]).with_columns(_COMPARED)
+
+    def _caught_up(self, shard: Shard, step: Step, ahead: Path) -> Shard:
+        """Returns a shard after a step that ran ahead: the rows that corpus stages dropped are done again."""
+        barriers = [one.first[0] for one in self.steps[: step.number + 1] if one.first]
+        drops = _drops_between(self.drops(step), shard.first, shard.last)
+        hit = pl.col("row").is_in(drops["row"].implode()) | pl.col("dropped_at").is_in(barriers)
+        frame = shard.where(hit.fill_null(value=False))
+        if frame.is_empty():
+            return replace(shard, marks=ahead)
+        again = _marked(self._after_drops(frame, shard, step), step)
+        others = pl.read_parquet(ahead, glob=False).join(again, on="row", how="anti")
+        whole = pl.concat([others, again]).sort("row")
+        return replace(shard, marks=self.work.write_table(f"{shard.name}-{step.number:02d}", whole))
 
 
 def steps_of(stages: Sequence[Stage]) -> list[Step]:
@@ -162,7 +200,7 @@ def run_job(
     Each input comes with the number of its source among the job's.
     """
     team.give(job)
-    shards = _begun(team, _pieces(job.sources, inputs), _names(job.steps[0]), progress)
+    shards = _begun(team, pieces_of(job.sources, inputs), _names(job.steps[0]), progress)
     for step in job.steps[1:] if shards else ():
         _run_statement(job, step, shards)
         todo = [(shard, step.number) for shard in shards]
@@ -178,7 +216,9 @@ def stage_name(stage: Stage) -> str:
     return str(stage.model_dump()["stage"])
 
 
-def _pieces(sources: Sequence[Source], inputs: Iterable[tuple[int, InputFile]]) -> Iterator[Piece]:
+def pieces_of(
+    sources: Sequence[Source], inputs: Iterable[tuple[int, InputFile]]
+) -> Iterator[Piece]:
     """Yields blocks as pieces; those that follow each other are one as long as it stays small."""
     number, of, rows, size = 0, 0, 0, 0
     parts: list[Part] = []
@@ -242,6 +282,14 @@ def _dropped(frame: pl.DataFrame, drops: pl.DataFrame) -> pl.DataFrame:
     found = frame.join(drops, on="row", how="left", suffix="_new", maintain_order="left")
     merged = found.with_columns(pl.coalesce(name, f"{name}_new").alias(name) for name in _WHY)
     return merged.select(frame.columns)
+
+
+def _marked(frame: pl.DataFrame, step: Step) -> pl.DataFrame:
+    """Returns the marks of rows after the step's row stages, with what its corpus stage will compare."""
+    for number, stage in step.rows:
+        frame = _stamped(stage.apply(frame), number)
+    frame = step.then.keyed(frame) if step.then else _digested(frame)
+    return frame.select(MARKS)
 
 
 def _stamped(frame: pl.DataFrame, number: int) -> pl.DataFrame:

@@ -32,17 +32,17 @@ class Shard:
     unread: int
 
     def frame(self) -> pl.DataFrame:
-        """Returns the rows with their marks."""
-        return self._joined(pl.read_parquet(self.marks, glob=False))
+        """Returns the rows with their marks; both tables have them in the same order."""
+        rows = pl.read_parquet(self.rows, glob=False)
+        return rows.hstack(pl.read_parquet(self.marks, glob=False).drop("row"))
 
     def where(self, condition: pl.Expr) -> pl.DataFrame:
         """Returns the rows whose marks fulfil the condition; where none does, no text is read."""
-        marks = pl.scan_parquet(self.marks, glob=False).filter(condition).collect()
-        return _EMPTY if marks.is_empty() else self._joined(marks)
-
-    def _joined(self, marks: pl.DataFrame) -> pl.DataFrame:
-        rows = pl.read_parquet(self.rows, glob=False)
-        return rows.join(marks, on="row", maintain_order="left")
+        marks = pl.scan_parquet(self.marks, glob=False)
+        found = marks.select(condition.alias("found")).collect().to_series()
+        if not found.any():
+            return _EMPTY
+        return self.frame() if found.all() else self.frame().filter(found)
 
 
 _EMPTY = pl.DataFrame(schema=WORK_SCHEMA)

@@ -31,6 +31,11 @@ class RowStage(Record):
         """Returns the stage with what it needs of the run."""
         return self
 
+    @property
+    def by_row(self) -> bool:
+        """Whether what becomes of a row is the same, to the last bit, whatever rows are beside it."""
+        return True
+
     def apply(self, shard: pl.DataFrame) -> pl.DataFrame:
         """Returns the shard with the stage's columns; rows and their order stay."""
         raise NotImplementedError

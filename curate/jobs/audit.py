@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curate.corpus.pipeline import Progress
-from curate.jobs.dry_run import describe
-from curate.jobs.execute import execute
 from curate.jobs.outcome import Outcome
 from curate.jobs.overlay import Options
-from curate.jobs.plan import make_plan
+from curate.jobs.start import start
 
 
 def audit(
-    paths: Sequence[str], options: Options, out: Path, progress: Progress, *, dry_run: bool = False
+    paths: Sequence[str],
+    options: Options,
+    out: Path | str,
+    progress: Progress,
+    *,
+    dry_run: bool = False,
 ) -> Outcome:
     """Audits datasets or a run's kept rows; the verdict is in the outcome and its exit code."""
-    plan = make_plan("audit", paths, options)
-    return describe(plan) if dry_run else execute(plan, out, progress)
+    return start("audit", paths, options, out, progress, dry_run=dry_run)

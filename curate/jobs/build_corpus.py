@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curate.corpus.pipeline import Progress
-from curate.jobs.dry_run import describe
-from curate.jobs.execute import execute
 from curate.jobs.outcome import Outcome
 from curate.jobs.overlay import Options
-from curate.jobs.plan import make_plan
+from curate.jobs.start import start
 
 
 def build_corpus(
-    paths: Sequence[str], options: Options, out: Path, progress: Progress, *, dry_run: bool = False
+    paths: Sequence[str],
+    options: Options,
+    out: Path | str,
+    progress: Progress,
+    *,
+    dry_run: bool = False,
 ) -> Outcome:
-    """Builds a corpus in the run folder `out`; with `dry_run` describes what would be done."""
-    plan = make_plan("build-corpus", paths, options)
-    return describe(plan) if dry_run else execute(plan, out, progress)
+    """Builds a corpus in the run folder or at the URL `out`; with `dry_run` tells what would be done."""
+    return start("build-corpus", paths, options, out, progress, dry_run=dry_run)

@@ -76,7 +76,7 @@ def _measured(plan: Plan, stage: Leakage, run: RunFolder, progress: Progress) ->
     records = sampled(shards, seed)
     planted = plant(items, records, protected.detector, count=stage.power_items, seed=seed)
     progress("looking for planted items", 0, len(planted.plants))
-    judged = judge(planted, protected.detector, items)
+    judged = judge(planted, protected.detector.find_many, items)
     told = _calibration(plan, stage, (protected.benchmarks, protected.detector, shards), judged)
     sweep = list(_swept(planted, items, protected.detector, (judged, progress)))
     told = told.model_copy(update={"sweep": sweep})
@@ -124,7 +124,7 @@ def _swept(
     settings = sorted({*SWEEP, thresholds.share})
     for number, share in enumerate(settings, start=1):
         other = thresholds.model_copy(update={"share": share})
-        judged = own if other == thresholds else judge(planted, detector.at(other), items)
+        judged = own if other == thresholds else judge(planted, detector.at(other).find_many, items)
         progress("judging again with other thresholds", number, len(settings))
         yield _sweep_row(share, judged)
 

@@ -1,6 +1,6 @@
 """Executes a plan: read, stages, audit, report, seal. `build-corpus` and `audit` are this and a title."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,16 @@ class Protected:
     semantic: Semantic | None = None
 
 
-def execute(plan: Plan, out: Path, progress: Progress) -> Outcome:
-    """Runs the plan in the folder `out`; a finished run is left alone and told again."""
+def execute(
+    plan: Plan, out: Path, progress: Progress, prepare: Callable[[RunFolder], None] | None = None
+) -> Outcome:
+    """Runs the plan in the folder `out`, which `prepare` gets ready; a finished run is only told again."""
     with RunFolder(out, plan.request) as run:
         if run.finished:
             return _again(run.manifest, out, plan)
         with run.attempt():
+            if prepare:
+                prepare(run)
             return _executed(plan, out, run, progress)
 
 
@@ -63,11 +67,12 @@ def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outc
     with readers(plan) as team:
         protected = protect(plan, progress)
         with uncollected():
-            shards = read_inputs(plan, run, _stages(plan, protected), team, progress)
-    unread = write_quarantine(plan, run, shards)
-    if not unread.rows:
-        refuse_no_rows(plan, shards)
-    power = measured_power(plan, shards, protected.benchmarks, protected.detector, progress)
+            shards = read_inputs(plan, run, ready_stages(plan, protected), team, progress)
+        unread = write_quarantine(plan, run, shards)
+        if not unread.rows:
+            refuse_no_rows(plan, shards)
+        guards = protected.benchmarks, protected.detector
+        power = measured_power(plan, shards, *guards, team, progress)
     settled = settle(plan, shards, unread.rows, protected.benchmarks, protected.detector, power)
     hashes = _write(plan, run, shards, settled, protected)
     error = first_failure(plan, settled, protected.benchmarks, unread)
@@ -102,7 +107,8 @@ def _semantic(plan: Plan, items: Sequence[BenchmarkItem], progress: Progress) ->
     return Semantic(items, engine)
 
 
-def _stages(plan: Plan, protected: Protected) -> list[Stage]:
+def ready_stages(plan: Plan, protected: Protected) -> list[Stage]:
+    """Returns the stages of a plan with all that they need of the run."""
     prepared = Prepared(
         max_year=plan.recipe.max_year,
         applies_to=plan.recipe.applied_names(),

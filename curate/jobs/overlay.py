@@ -10,6 +10,8 @@ import yaml
 from curate.corpus.recipes import RawRecipe
 from curate.errors import InputError, RecipeError, UsageError
 from curate.jobs.benchmark_option import parse_benchmark
+from curate.jobs.copies import source_path
+from curate.jobs.urls import is_url, local_path
 from curate.models import Quarantined
 from curate.sources import detect_layout, only_our_columns, read_rows
 from curate.sources.documents import first_cells_of
@@ -37,6 +39,8 @@ class Options:
     settings: Sequence[str] = ()
     workers: int | None = None
     sft: str | None = None
+    shard: str | None = None
+    join: Sequence[Path] = ()
 
 
 def overlay(raw: RawRecipe, paths: Sequence[str], options: Options) -> None:
@@ -117,11 +121,13 @@ def _overlay_sources(raw: RawRecipe, paths: Sequence[str]) -> None:
         if entry is None:
             entry = {}
             listed.append(entry)
-        entry["path"] = str(Path(text).absolute())
+        entry["path"] = source_path(text)
         taken.append(entry)
     for entry in entries:
         if not any(entry is t for t in taken) and "path" in entry:
-            entry["path"] = _inside(raw, str(entry["path"]))
+            path = str(entry["path"])
+            near = local_path(path) if is_url(path) else Path(path)
+            entry["path"] = _inside(raw, str(near)) if near else source_path(path)
     raw.data["sources"] = listed
 
 

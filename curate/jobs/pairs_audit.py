@@ -83,10 +83,11 @@ def check_texts(
         job = Job(audit.recipe.sources, steps, run.work, audit.request.fingerprint, keeps_rows=True)
         with uncollected():
             shards = run_job(job, ((0, file) for file in files), team, progress)
-    unread = sum(shard.unread for shard in shards)
-    if unread:
-        raise InputError(f"{unread} prompts or samples cannot be checked: no Unicode text")
-    power = measured_power(audit, shards, protected.benchmarks, protected.detector, progress)
+        unread = sum(shard.unread for shard in shards)
+        if unread:
+            raise InputError(f"{unread} prompts or samples cannot be checked: no Unicode text")
+        guards = protected.benchmarks, protected.detector
+        power = measured_power(audit, shards, *guards, team, progress)
     settled = settle(audit, shards, 0, protected.benchmarks, protected.detector, power)
     write_findings(run, shards)
     failed = input_failure(audit, Unread(0, None), protected.benchmarks)

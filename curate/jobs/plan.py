@@ -177,6 +177,7 @@ def _arguments(paths: Sequence[str], options: Options) -> dict[str, Any]:
         "set": list(options.settings),
         "workers": options.workers,
         "sft": options.sft,
+        "join": [str(path) for path in options.join],
     }
     return {key: value for key, value in given.items() if value not in (None, [])}
 

@@ -1,24 +1,28 @@
 """The power of a run's leakage check: how many disguised items its own detector finds."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from curate.corpus.frame import record_of
-from curate.corpus.pipeline import Progress
+from curate.corpus.pipeline import Job, Progress
 from curate.corpus.shards import Shard
+from curate.corpus.stages import Leakage
+from curate.corpus.workers import Crew
 from curate.errors import GateError
 from curate.jobs.plan import Plan
 from curate.leakage import Benchmark, Detector
 from curate.leakage.calibrate import judge, plant
-from curate.models import Audit, Document, Power, Question
+from curate.models import Audit, Document, Finding, Power, Question
 from curate.tables import Sandbox, sql_text
 
 SAMPLE = 1_000
 """Rows of the corpus that carry planted items, and among which false positives are counted."""
 _WEAKEST = 3
+_CHUNK = 50
 
 
 def measured_power(
@@ -26,9 +30,13 @@ def measured_power(
     shards: Sequence[Shard],
     benchmarks: Sequence[Benchmark],
     detector: Detector | None,
+    team: Crew[Job],
     progress: Progress,
 ) -> Power | None:
-    """Returns the power of the run's detector; None with nothing to plant, or no verdict anyway."""
+    """Returns the power of the run's detector; None with nothing to plant, or no verdict anyway.
+
+    The crew that read the rows, which have the detector already, looks for what was planted.
+    """
     stage = plan.recipe.leakage
     if (
         detector is None
@@ -41,9 +49,21 @@ def measured_power(
     records = sampled(shards, plan.recipe.seed)
     planted = plant(items, records, detector, count=stage.power_items, seed=plan.recipe.seed)
     progress("looking for planted items", 0, len(planted.plants))
-    power = judge(planted, detector, items).power()
+    power = judge(planted, partial(_found_by, team), items).power()
     progress("looking for planted items", len(planted.plants), len(planted.plants))
     return power
+
+
+def _found_by(team: Crew[Job], records: Sequence[Question | Document]) -> Iterator[list[Finding]]:
+    chunks = (records[start : start + _CHUNK] for start in range(0, len(records), _CHUNK))
+    for found in team.map(_find, chunks):
+        yield from found
+
+
+def _find(job: Job, records: Sequence[Question | Document]) -> list[list[Finding]]:
+    """Returns what the job's leakage stage finds in records."""
+    stages = (stage for step in job.steps for _, stage in step.rows)
+    return next(stage for stage in stages if isinstance(stage, Leakage)).find(records)
 
 
 def sampled(shards: Sequence[Shard], seed: int, count: int = SAMPLE) -> list[Question | Document]:

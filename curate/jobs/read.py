@@ -14,6 +14,7 @@ from curate.jobs.conflicts import IN_CONFLICT, clashing_rows
 from curate.jobs.plan import Plan
 from curate.models import Quarantined
 from curate.runs import RunFolder
+from curate.sources import InputFile
 
 EXAMPLES = 5
 
@@ -34,14 +35,24 @@ def read_inputs(
     plan: Plan, run: RunFolder, stages: Sequence[Stage], team: Crew[Job], progress: Progress
 ) -> list[Shard]:
     """Returns the rows of all sources after the stages, and counts them by input for the manifest."""
-    sources = plan.recipe.sources
-    inputs = ((n, file) for n, s in enumerate(sources) for file in plan.files[str(s.name)])
-    read_again = plan.command != "audit" or bool(plan.recipe.benchmarks)
-    job = Job(sources, steps_of(stages), run.work, plan.request.fingerprint, keeps_rows=read_again)
-    shards = run_job(job, inputs, team, progress)
+    shards = run_job(job_of(plan, run, stages), inputs_of(plan), team, progress)
     for shard in shards:
         run.note_rows(zip(*shard.counts, strict=True))
     return shards
+
+
+def job_of(plan: Plan, run: RunFolder, stages: Sequence[Stage]) -> Job:
+    """Returns the job of a plan, with its shards in the work folder of a run."""
+    read_again = plan.command != "audit" or bool(plan.recipe.benchmarks)
+    steps, fingerprint = steps_of(stages), plan.request.fingerprint
+    return Job(plan.recipe.sources, steps, run.work, fingerprint, keeps_rows=read_again)
+
+
+def inputs_of(plan: Plan) -> Iterator[tuple[int, InputFile]]:
+    """Yields the input files of a plan, in their order, each with the number of its source."""
+    for number, source in enumerate(plan.recipe.sources):
+        for file in plan.files[str(source.name)]:
+            yield number, file
 
 
 def left_out_notes(plan: Plan) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Measures power: plants disguised items among real records, and runs the audit's own detector over them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -12,6 +12,9 @@ from curate.leakage.detector import Detector
 from curate.leakage.disguises import DISGUISES, Disguise, Disguised, Material
 from curate.models import LEAKS, DisguisePower, Document, Finding, Power, Question, Verdict
 from curate.text import fold
+
+Find = Callable[[Sequence[Question | Document]], Iterable[Sequence[Finding]]]
+"""Returns the findings of every record, in the records' order, as `Detector.find_many` does."""
 
 RUN = 40
 HALF_STEM = 12
@@ -112,14 +115,14 @@ def plant(
     return Planted(plants, records)
 
 
-def judge(planted: Planted, detector: Detector, items: Sequence[BenchmarkItem]) -> Judged:
-    """Returns what `detector` makes of what was planted.
+def judge(planted: Planted, find: Find, items: Sequence[BenchmarkItem]) -> Judged:
+    """Returns what a detector, of which `find` gives the findings of records, makes of what was planted.
 
     A plant is found if every item in it is found with a verdict at least as severe as the disguise expects.
     A record of the corpus is a false positive if the detector calls it a leak of an item with which it has
     no independent evidence in common (see `shares_run`).
     """
-    findings = detector.find_many([one.disguised.record for one in planted.plants])
+    findings = find([one.disguised.record for one in planted.plants])
     found = [
         (
             one.disguise,
@@ -130,7 +133,7 @@ def judge(planted: Planted, detector: Detector, items: Sequence[BenchmarkItem]) 
     known: dict[tuple[str, str], list[BenchmarkItem]] = defaultdict(list)
     for item in items:  # exams may use one id twice, and a finding does not name the exam
         known[item.benchmark, item.question.id].append(item)
-    own = zip(planted.records, detector.find_many(planted.records), strict=True)
+    own = zip(planted.records, find(planted.records), strict=True)
     flagged = sum(_is_false(record, some, known) for record, some in own)
     return Judged(found, flagged, len(planted.records))
 

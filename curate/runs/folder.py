@@ -32,7 +32,7 @@ WORK = ".work"
 GONE = ".work.gone"
 ROW_GROUP = 10_000
 _OUR_OWN = frozenset({WORK, f".{MANIFEST}.tmp"})
-_NO_IDENTITY = frozenset({"workers"})
+_NO_IDENTITY = frozenset({"workers", "join"})
 
 
 class Request(Record):
@@ -133,14 +133,18 @@ class RunFolder:
         status: Status,
         exit_code: int,
         result: dict[str, Any],
-        names: Iterable[str],
+        names: Iterable[str | FileEntry],
         contents: Mapping[str, str] = MappingProxyType({}),
     ) -> Manifest:
         """Removes the shards and writes the manifest, last of all, with the hashes of the outputs `names`.
 
-        `contents` are those of the tables' content hashes that are known already.
+        `contents` are those of the tables' content hashes that are known already; an output whose entry is
+        known altogether may be given as that.
         """
-        outputs = [self._entry(name, contents.get(name)) for name in names]
+        outputs = [
+            self._entry(name, contents.get(name)) if isinstance(name, str) else name
+            for name in names
+        ]
         self._clear()
         self.manifest = self.manifest.model_copy(
             update={
@@ -278,12 +282,21 @@ def read_manifest(run: Path) -> Manifest:
     path = run / MANIFEST
     with boundary(InputError, "reading the manifest", hint="Is this a run folder?"):
         data = path.read_bytes()
+    return manifest_of(data, str(path))
+
+
+def manifest_of(data: bytes, where: str) -> Manifest:
+    """Returns the manifest that a file holds.
+
+    Raises:
+        InputError: It is not a manifest of this format.
+    """
     try:
         return Manifest.model_validate_json(data)
     except ValidationError as exc:
         first = exc.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"not a manifest: {field}: {first['msg']}", where=str(path)) from exc
+        raise InputError(f"not a manifest: {field}: {first['msg']}", where=where) from exc
 
 
 def _refuse_links(path: Path) -> None:
@@ -310,13 +323,14 @@ def _locked(path: Path) -> int:
 
 def _other_run(path: Path, found: Manifest, asked: Request) -> UsageError:
     return UsageError(
-        f"the folder holds a run with other {_difference(found, asked)}",
+        f"the folder holds a run with other {difference(found, asked)}",
         where=str(path),
         hint="Choose another --out, or remove the folder to run again.",
     )
 
 
-def _difference(found: Manifest, asked: Request) -> str:
+def difference(found: Manifest, asked: Request) -> str:
+    """Returns in what a run that was found differs from the one that is asked for."""
     if found.command != asked.command:
         return f"arguments: it is a {found.command} run"
     if changed := _changed_arguments(found, asked):

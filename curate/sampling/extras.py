@@ -15,7 +15,7 @@ def installed(module: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except (ImportError, OSError) as exc:
-        page = extra if extra in ("train", "publish") else "sampling"
+        page = extra if extra in ("train", "publish", "scale") else "sampling"
         package = module.partition(".")[0].replace("_", "-")
         raise SetupError(
             f"the package {package} cannot be imported: {str(exc).partition(chr(10))[0]}",

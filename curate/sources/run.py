@@ -6,7 +6,7 @@ from typing import Literal
 
 from curate.errors import InputError
 from curate.models import Document, Provenance, Question, Status
-from curate.runs import read_manifest
+from curate.runs import MANIFEST, SHARDS, read_manifest
 from curate.sources.base import Column, Convert, Source
 from curate.sources.files import InputFile
 from curate.sources.values import Cells
@@ -23,8 +23,19 @@ class RunSource(Source):
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
-        """Tells whether the path is a run folder with kept rows."""
-        return (path / KEPT).is_file() and (path / "manifest.json").is_file()
+        """Tells whether the path is a run folder with kept rows.
+
+        Raises:
+            InputError: It is a part of a run, which has none before it is joined.
+        """
+        is_run = (path / MANIFEST).is_file()
+        if is_run and (path / SHARDS).is_dir():
+            raise InputError(
+                "is a part of a run and has no kept rows",
+                where=str(path),
+                hint="Join the parts first: the command that made it, with --join instead of --shard.",
+            )
+        return is_run and (path / KEPT).is_file()
 
     def files(self) -> list[Path]:
         """Returns kept.parquet alone; raises InputError for a run that did not end well."""

@@ -1,5 +1,6 @@
 """Shell completion: the words, for three shells, and what it costs to ask for them."""
 
+import os
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from curate.jobs.schema import RECORDS
 from curate.leakage import known_layouts
 from curate.tables import share
 
+ROOT = share("pipelines").parent
 COMPLETE = """
 import os, sys
 os.environ.update(_CURATE_COMPLETE="complete_bash", COMP_WORDS={words!r}, COMP_CWORD={at!r})
@@ -74,6 +76,23 @@ def test_the_completion_script_is_shown(shell):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "_CURATE_COMPLETE" in done.stdout
+
+
+def test_bash_completes_words_and_else_paths(tmp_path):
+    command = tmp_path / "curate"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m curate "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    script = """
+        eval "$(curate --show-completion bash)"; complete -p curate
+        COMP_WORDS=(curate recipes fs); COMP_CWORD=2; _curate_completion curate; echo "${COMPREPLY[@]}"
+        COMP_WORDS=(curate verify ''); COMP_CWORD=2; _curate_completion curate; echo "${#COMPREPLY[@]}"
+    """
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    words = ["bash", "--norc", "-c", script]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=env)
+    assert done.stderr == ""
+    told = ["complete -o default -F _curate_completion curate", "fsdp-qlora", "0"]
+    assert done.stdout.splitlines() == told  # none of ours: -o default offers files
 
 
 def test_every_shipped_recipe_is_copied_with_the_command_that_takes_it(cli, tmp_path):

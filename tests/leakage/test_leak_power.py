@@ -28,7 +28,7 @@ class Jumpy(Detector):
 
 def measured(detector, records=CLEAN, **keys):
     planted = plant(ITEMS, records, detector, **{"count": 10, "seed": 0} | keys)
-    return judge(planted, detector, ITEMS)
+    return judge(planted, detector.find_many, ITEMS)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_detector_that_finds_nothing_has_no_power():
 def test_with_nothing_to_plant_there_is_no_power(detector):
     short = [BY_ID["21B3"]]
     planted = plant(short, CLEAN, detector, count=10, seed=0)
-    assert judge(planted, detector, short).power() is None
+    assert judge(planted, detector.find_many, short).power() is None
 
 
 def test_without_a_corpus_nothing_carries_an_item(detector):

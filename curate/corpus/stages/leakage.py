@@ -9,7 +9,7 @@ from pydantic import Field, NonNegativeInt, PrivateAttr
 from curate.corpus.frame import full_text, record_of
 from curate.corpus.stage import Prepared, RowStage
 from curate.leakage import AnyEngine, Detector, Semantic, Thresholds
-from curate.models import LEAKS, Decision, Finding, Verdict
+from curate.models import LEAKS, Decision, Document, Finding, Question, Verdict
 from curate.tables import FINDING, drop_where, undropped
 
 Droppable = Literal["contaminated", "recycled", "review"]
@@ -45,6 +45,11 @@ class Leakage(RowStage):
         }
         return ready
 
+    @property
+    def by_row(self) -> bool:
+        """Whether there is no semantic pass: embeddings of a batch differ by its texts in their last bits."""
+        return self._semantic is None
+
     def apply(self, shard: pl.DataFrame) -> pl.DataFrame:
         """Adds `findings` and sets `leakage.<verdict>`, the worst one of the row's undecided findings."""
         if self._detector is None:
@@ -59,6 +64,10 @@ class Leakage(RowStage):
                 has = pl.col("findings").list.eval(_open(verdict)).list.any()
                 shard = drop_where(shard, has, f"leakage.{verdict.value}")
         return shard
+
+    def find(self, records: Sequence[Question | Document]) -> list[list[Finding]]:
+        """Returns what the stage's detector finds in records; no decision is looked up, nothing embedded."""
+        return self._detector.find_many(records) if self._detector else [[] for _ in records]
 
     def _find(
         self, shard: pl.DataFrame, detector: Detector
