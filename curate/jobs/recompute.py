@@ -47,7 +47,7 @@ class How:
     benchmarks: Sequence[BenchmarkRef]
     decisions: Sequence[PlacedDecision]
     seed: int
-    workers: int = 1
+    workers: int
 
 
 def recomputed_audit(
@@ -92,7 +92,8 @@ def _audited(recipe: CorpusRecipe, how: How, work: WorkFolder, progress: Progres
     job = Job(recipe.sources, steps, work, request.fingerprint, keeps_rows=True)
     with crew_for((file for _, file in inputs), how.workers) as team:
         shards = run_job(job, inputs, team, progress)
-    power = measured_power(plan, shards, protected.benchmarks, protected.detector, progress)
+        guards = protected.benchmarks, protected.detector
+        power = measured_power(plan, shards, *guards, team, progress)
     own = [shard for shard in shards if not _is_left_out(shard)]
     return settle(plan, own or shards, 0, protected.benchmarks, protected.detector, power).audit
 
