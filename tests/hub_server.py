@@ -61,6 +61,7 @@ class HubState:
     refuse_puts_after: int | None = None
     largest: int | None = None
     move_on: bool = False
+    spoil: str = ""
     url: str = ""
 
     def add(self, name, **files):
@@ -230,6 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
                 files[value["path"]] = self.state.objects[value["oid"]]
             else:
                 files.pop(value["path"])
+        if self.state.spoil:
+            files[self.state.spoil] += b"spoiled"
         is_pr = "create_pr" in self.query
         oid = repo.commit(files, on="refs/pr/1" if is_pr else "main")
         url = f"{self.state.url}/datasets/{name}"

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from curate.corpus.pipeline import Progress
-from curate.errors import CurateError, GateError, UsageError, boundary
+from curate.errors import GateError, UsageError, boundary
 from curate.jobs.card import CardOptions
 from curate.jobs.decisions import read_personal_decisions
 from curate.jobs.outcome import Outcome, Problem
@@ -30,7 +30,7 @@ from curate.jobs.publish_personal import (
     refuse_undecided,
     refuse_unmaskable,
 )
-from curate.models import Release, ReleaseKind
+from curate.models import Release, ReleaseFile, ReleaseKind
 from curate.publishing import stage_release
 from curate.publishing.check import check_folder
 from curate.publishing.hub import Hub, Target, folder_files, refuse_name
@@ -39,6 +39,7 @@ from curate.runs import file_sha256, read_manifest
 
 __all__ = ["Confirm", "PublishOptions", "publish"]
 
+AGAIN = "Run the same command again."
 Confirm = Callable[[dict[str, Any]], bool]
 """Is shown what would be sent, and says whether to send it."""
 
@@ -99,16 +100,15 @@ def publish(run: Path, options: PublishOptions, progress: Progress, confirm: Con
     work = _Work(run, out, options, progress)
     try:
         release = _gated(work)
-    except CurateError as exc:
-        if not isinstance(exc, GateError):
-            raise
+    except GateError as exc:
         return _refused(work, exc)
-    told = _told(work, release)
+    files = folder_files(work.out)
+    told = _told(work, release, files)
     if hub is None:
         return Outcome(title="Ready to publish: nothing was sent", data=told, hint=_next(work))
     if not confirm(told):
         raise UsageError("nothing was sent", hint="--yes sends without asking.")
-    return _sent(work, hub, parent, told)
+    return _sent(work, hub, parent, (files, told))
 
 
 def _gated(work: _Work) -> Release:
@@ -213,8 +213,7 @@ def _move(folder: Path, out: Path) -> None:
         folder.rename(out)
 
 
-def _told(work: _Work, release: Release) -> dict[str, Any]:
-    files = folder_files(work.out)
+def _told(work: _Work, release: Release, files: Sequence[ReleaseFile]) -> dict[str, Any]:
     return {
         "run": str(work.run),
         "repo": work.options.target.repo,
@@ -239,11 +238,22 @@ def _refused(work: _Work, error: GateError) -> Outcome:
     return Outcome(title="Not published", data=data, exit=error.exit, error=Problem.of(error))
 
 
-def _sent(work: _Work, hub: Hub, parent: str | None, told: dict[str, Any]) -> Outcome:
+def _sent(
+    work: _Work,
+    hub: Hub,
+    parent: str | None,
+    gated: tuple[Sequence[ReleaseFile], dict[str, Any]],
+) -> Outcome:
+    """Sends the folder that passed the gates, and compares what lies at the Hub with what passed."""
+    files, told = gated
     target = work.options.target
+    if folder_files(work.out) != [*files]:
+        raise GateError(
+            "the folder was changed since it passed the gates", where=str(work.out), hint=AGAIN
+        )
     tag = f"release-{file_sha256(work.out / RELEASE)[:12]}"
     pushed = hub.push(work.out, target, parent, f"Publish {tag}", tag)
-    differing = hub.differences(target.repo, pushed.commit, work.out)
+    differing = hub.differences(target.repo, pushed.commit, work.out, files)
     data = {**told, "commit": pushed.commit, "url": pushed.url, "tag": pushed.tag}
     if pushed.pull_request:
         data["pull_request"] = pushed.pull_request
@@ -251,12 +261,12 @@ def _sent(work: _Work, hub: Hub, parent: str | None, told: dict[str, Any]) -> Ou
         error = GateError(
             f"what lies at the Hub is not what was sent: {differing[0]}",
             where=target.repo,
-            hint="Run the same command again.",
+            hint=AGAIN,
         )
         return Outcome(
             title="Sent, but not whole", data=data, exit=error.exit, error=Problem.of(error)
         )
-    data["verified"] = len(told["files"])
+    data["verified"] = len(files)
     return Outcome(
         title="Published", data=data, hint=f"curate verify {target.repo}@{pushed.commit}"
     )

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from curate.corpus.pipeline import Progress
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.stages import Leakage
+from curate.corpus.workers import cores
 from curate.errors import GateError, InputError, UsageError, boundary
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.benchmark_option import parse_benchmark
@@ -245,7 +246,7 @@ def how_audited(manifest: Manifest, audit: Audit, given: Given) -> How:
     asked = _Recipe.of(manifest)
     found = _placed(asked.recipe.benchmarks, audit, given.benchmarks)
     _refuse_other_benchmark(found, audit)
-    return How(asked.leakage, found, given.decisions, asked.recipe.seed)
+    return How(asked.leakage, found, given.decisions, asked.recipe.seed, cores())
 
 
 def _placed(refs: Sequence[BenchmarkRef], audit: Audit, given: Sequence[str]) -> list[BenchmarkRef]:

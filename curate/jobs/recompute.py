@@ -20,7 +20,7 @@ from curate.jobs.plan import Plan
 from curate.jobs.power import measured_power
 from curate.jobs.settle import settle
 from curate.leakage import BenchmarkRef
-from curate.models import Audit, AuditVerdict, Power
+from curate.models import Audit, Power
 from curate.runs import Request, WorkFolder, json_sha256
 from curate.sources import RunSource, source_files
 from curate.sources.documents import DocumentsSource
@@ -47,7 +47,7 @@ class How:
     benchmarks: Sequence[BenchmarkRef]
     decisions: Sequence[PlacedDecision]
     seed: int
-    workers: int = 1
+    workers: int
 
 
 def recomputed_audit(
@@ -177,8 +177,3 @@ def _same_power(claimed: Power | None, found: Power | None, how: Literal["all", 
 
 def _recall(power: Power | None) -> str:
     return "not measured" if power is None else f"{power.recall:.4f}"
-
-
-def passes(audit: Audit) -> bool:
-    """Whether an audit is a pass with enough power."""
-    return audit.verdict is AuditVerdict.PASS and audit.strong

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -156,9 +156,11 @@ class Hub:
             pull_request=done.pr_url,
         )
 
-    def differences(self, repo: str, revision: str, folder: Path) -> list[str]:
-        """Returns what of a revision is not the folder, by the hashes that the Hub tells."""
-        local = {file.path: file for file in folder_files(folder)}
+    def differences(
+        self, repo: str, revision: str, folder: Path, files: Sequence[ReleaseFile]
+    ) -> list[str]:
+        """Returns what of a revision is not `files` of `folder`, by the hashes that the Hub tells."""
+        local = {file.path: file for file in files}
         with self._told(f"reading the files of {repo}"):
             remote = self._remote(repo, revision)
         told = [f"{name}: missing" for name in local if name not in remote]
@@ -271,5 +273,7 @@ def _is_same(path: Path, file: ReleaseFile, entry: Any) -> bool:
     if entry.lfs is not None:
         return bool(entry.lfs.sha256 == file.sha256)
     data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        return False
     blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False)
     return bool(entry.blob_id == blob.hexdigest())

@@ -122,6 +122,16 @@ def test_a_repository_that_moved_on_is_left_alone(publish, hub):
     assert set(hub.repos[REPO].files("main")) == {"somebody"}
 
 
+@pytest.mark.parametrize("name", ["README.md", "data/corpus/train-00000-of-00001.parquet"])
+def test_what_lies_at_the_hub_is_compared_by_hash(publish, hub, name):
+    hub.spoil = name
+    told = publish()
+    assert told.code == 4
+    message = f"what lies at the Hub is not what was sent: {name}: other content"
+    assert told.data["error"]["message"] == message
+    assert "verified" not in told.data
+
+
 def test_a_file_over_the_limit_of_the_hub(publish, hub, monkeypatch):
     hub.largest = 1_000
     told = publish()

@@ -5,7 +5,9 @@ import hashlib
 import polars as pl
 import pytest
 
+from curate.errors import SetupError
 from curate.models import PersonalDecision, PersonalKind
+from curate.publishing import personal
 from curate.publishing.cells import texts_of
 from curate.publishing.look import look_through, spans_of_lines
 from curate.publishing.masks import masks_of
@@ -136,3 +138,11 @@ def test_a_letter_is_covered_only_where_it_is_a_person():
     [one] = found
     decided = [type(one)(one.finding.model_copy(update={"decision": "masked"}), one.text)]
     assert masks_of(decided).apply(frame, ("text",))["text"][0] == "■さんの血液型はA型である。"
+
+
+def test_a_model_that_is_not_there_is_not_fetched(monkeypatch):
+    personal._engines.cache_clear()
+    monkeypatch.setattr(personal, "MODEL", "no_such_model")
+    with pytest.raises(SetupError, match="no_such_model is not installed") as refused:
+        list(personal.personal_spans(["文"], lambda *_: None))
+    assert refused.value.hint == "pip install 'jmle-curate[publish]'"
