@@ -8,7 +8,7 @@ from typing import TypeVar
 import polars as pl
 
 from curate.corpus.pipeline import Progress
-from curate.corpus.workers import Crew, crew
+from curate.corpus.workers import Crew
 from curate.errors import CurateError, InputError
 from curate.grading.boundary import Boundary
 from curate.grading.tiers import Form
@@ -43,7 +43,7 @@ def make_pairs(
         if run.finished:
             check_finished(out)
             return again(plan, run.manifest, out)
-        with run.attempt():
+        with run.attempt(), plan.runner.connected():
             return _made(plan, run, progress)
 
 
@@ -82,7 +82,7 @@ def _team(
     plan: PairsPlan, groups: Sequence[Group], kind: type[Job]
 ) -> AbstractContextManager[Crew[Job]]:
     size = sum(file.stat().st_size for group in groups for file in group.stored)
-    return crew(plan.workers if size >= FEW_BYTES else 1, kind)
+    return plan.runner.crew(kind, few=size < FEW_BYTES)
 
 
 def _graded(plan: PairsPlan, run: RunFolder, sampled: Sampled, progress: Progress) -> list[Graded]:
