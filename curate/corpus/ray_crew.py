@@ -152,6 +152,11 @@ def ray_crew(workers: int | None, address: str | None) -> Iterator[Crew[Any]]:
         yield RayCrew(ray, workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
 
 
+def nodes(ray: Any) -> list[dict[str, float]]:
+    """Returns what each living node of the cluster has, by Ray's names."""
+    return [node["Resources"] for node in ray.nodes() if node["Alive"]]
+
+
 _jobs: dict[Path, Any] = {}
 """In a worker process: its one job, by the mark of its ticket."""
 

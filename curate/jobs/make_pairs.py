@@ -8,7 +8,7 @@ from typing import TypeVar
 import polars as pl
 
 from curate.corpus.pipeline import Progress
-from curate.corpus.workers import Crew
+from curate.corpus.workers import Crew, crew
 from curate.errors import CurateError, InputError
 from curate.grading.boundary import Boundary
 from curate.grading.tiers import Form
@@ -124,8 +124,8 @@ def _paired(
     pairing = Pairing(run.work, plan.recipe.policy, Form.of(template), plan.recipe.seed, boundary)
     items = ((one, _leaks_of(one, checked.leaks)) for one in graded)
     paired: list[Paired] = []
-    groups = sampled.groups if boundary is None else ()  # a tokenizer stays in this process
-    with _team(plan, groups, Pairing) as team:
+    alone = crew(1, Pairing)  # a tokenizer stays in this process
+    with alone if boundary else _team(plan, sampled.groups, Pairing) as team:
         team.give(pairing)
         for one in team.map(Pairing.pair, items):
             paired.append(one)

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).with_name("ray_driver.py")
 ROWS = 130
+sys.path.insert(0, str(DRIVER.parent))
 _PATHS = os.pathsep.join([str(ROOT), str(DRIVER.parent)])
 _QUICK = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 500}
 """Ray asks its nodes more often than it would whether they live."""
@@ -50,7 +51,7 @@ def two():
     }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
-    from ray.cluster_utils import Cluster
+    from ray.cluster_utils import Cluster  # noqa: PLC0415 (collected without Ray, too)
 
     head = {"num_cpus": 0, "include_dashboard": False, "_system_config": _QUICK}
     two = Two(Cluster(initialize_head=True, head_node_args=head), [])

@@ -8,17 +8,17 @@ MODE is `faults`; or `unseen` or `other`, where a node sees another run folder, 
 import sys
 from pathlib import Path
 
+from ray_faults import with_faults
+
+import curate.cli
+from curate.corpus import pipeline, ray_crew
+from curate.jobs import read
+from curate.runs import folder as folders
+
 SHARD_ROWS = 20
 
 
 def main(folder, mode, *arguments):
-    from ray_faults import with_faults
-
-    import curate.cli
-    from curate.corpus import pipeline, ray_crew
-    from curate.jobs import read
-    from curate.runs import folder as folders
-
     def steps_of(stages):
         return [with_faults(step, Path(folder)) for step in pipeline.steps_of(stages)]
 

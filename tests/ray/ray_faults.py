@@ -59,7 +59,7 @@ class Fault(RowStage):
     def _fail(self, path):
         raise ValueError(path.read_text())
 
-    def _wait(self, path):
+    def _wait(self, _path):
         note = self.folder / f"waiting-{time.time_ns()}"
         note.with_suffix(".tmp").write_text(f"{os.getpid()} {_node()}")
         note.with_suffix(".tmp").rename(note)
