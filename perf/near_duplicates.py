@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 import yaml
 
+from curate.corpus.runner import Runner
 from curate.jobs.build_corpus import build_corpus
 from curate.jobs.overlay import Options
 
@@ -52,7 +53,7 @@ def build(folder: Path, stages: list[dict[str, str]]) -> tuple[float, dict[str, 
     started = time.process_time()
     done = build_corpus(
         [str(folder / "rows.jsonl")],
-        Options(recipe=recipe, workers=1),
+        Options(recipe=recipe, runner=Runner(1)),
         folder / name,
         lambda *_: None,
     )

@@ -10,7 +10,10 @@ from curate.cli.options import (
     JoinOpt,
     MaxBadOpt,
     OptionalSourceArg,
+    RayAddressOpt,
     RecipeOpt,
+    RunnerName,
+    RunnerOpt,
     RunOutOpt,
     SeedOpt,
     SetOpt,
@@ -33,6 +36,8 @@ def audit_command(
     set_: SetOpt = None,
     seed: SeedOpt = None,
     workers: WorkersOpt = None,
+    runner: RunnerOpt = RunnerName.LOCAL,
+    ray_address: RayAddressOpt = None,
     shard: ShardOpt = None,
     join: JoinOpt = None,
     dry_run: DryRunOpt = False,
@@ -44,6 +49,7 @@ def audit_command(
     Example: curate audit train.jsonl --benchmark igakuqa=IgakuQA --years 2020-2022 --out runs/audit
     """
     from curate.cli.run import finish, parse_years
+    from curate.corpus.runner import Runner
     from curate.jobs.audit import audit
     from curate.jobs.overlay import Options
 
@@ -57,7 +63,7 @@ def audit_command(
         columns=[name.strip() for name in columns.split(",")] if columns else (),
         decisions=decisions or (),
         settings=set_ or (),
-        workers=workers,
+        runner=Runner(workers, runner.value, ray_address),
         shard=shard,
         join=join or (),
     )

@@ -10,7 +10,10 @@ from curate.cli.options import (
     MaxBadOpt,
     MaxYearOpt,
     OptionalSourceArg,
+    RayAddressOpt,
     RecipeOpt,
+    RunnerName,
+    RunnerOpt,
     RunOutOpt,
     SeedOpt,
     SetOpt,
@@ -35,6 +38,8 @@ def build_corpus_command(
     set_: SetOpt = None,
     seed: SeedOpt = None,
     workers: WorkersOpt = None,
+    runner: RunnerOpt = RunnerName.LOCAL,
+    ray_address: RayAddressOpt = None,
     shard: ShardOpt = None,
     join: JoinOpt = None,
     dry_run: DryRunOpt = False,
@@ -46,6 +51,7 @@ def build_corpus_command(
     Example: curate build-corpus old_exams.jsonl --max-year 2017 --benchmark igakuqa=IgakuQA --out runs/corpus
     """
     from curate.cli.run import finish, parse_years
+    from curate.corpus.runner import Runner
     from curate.jobs.build_corpus import build_corpus
     from curate.jobs.overlay import Options
 
@@ -59,7 +65,7 @@ def build_corpus_command(
         seed=seed,
         decisions=decisions or (),
         settings=set_ or (),
-        workers=workers,
+        runner=Runner(workers, runner.value, ray_address),
         shard=shard,
         join=join or (),
         sft=sft,

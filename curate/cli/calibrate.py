@@ -48,6 +48,7 @@ def calibrate_command(
     Example: curate calibrate old_exams.jsonl --benchmark igakuqa=IgakuQA --out runs/power
     """
     from curate.cli.run import finish, parse_years
+    from curate.corpus.runner import Runner
     from curate.jobs.calibrate import calibrate
     from curate.jobs.overlay import Options
 
@@ -59,7 +60,7 @@ def calibrate_command(
         years=parse_years(years),
         max_bad=max_bad,
         seed=seed,
-        workers=workers,
+        runner=Runner(workers),
         columns=[name.strip() for name in columns.split(",")] if columns else (),
         settings=[*planted, *(set_ or ())],
     )

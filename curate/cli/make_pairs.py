@@ -17,8 +17,11 @@ from curate.cli.options import (
     MaxBadOpt,
     ModelOpt,
     OutOpt,
+    RayAddressOpt,
     RecipeOpt,
     ResponsesOpt,
+    RunnerName,
+    RunnerOpt,
     SeedOpt,
     SetOpt,
     TokenizerOpt,
@@ -84,6 +87,8 @@ def make_pairs_command(
     set_: SetOpt = None,
     seed: SeedOpt = None,
     workers: WorkersOpt = None,
+    runner: RunnerOpt = RunnerName.LOCAL,
+    ray_address: RayAddressOpt = None,
     dry_run: DryRunOpt = False,
     format_: FormatOpt = Format.HUMAN,
     debug: DebugOpt = False,
@@ -94,22 +99,18 @@ def make_pairs_command(
     """
     from curate.cli.run import finish
     from curate.jobs.make_pairs import make_pairs
-    from curate.jobs.pairs_recipe import Asked, PairsOptions
+    from curate.jobs.pairs_recipe import Asked, PairsOptions, Runner
 
     show = Show(format_)
     options = PairsOptions(
-        corpus,
-        recipe,
-        Asked(engine, model, adapter, url, responses, tokenizer, n),
-        template,
-        examples,
-        max_bad,
+        corpus, recipe, Asked(engine, model, adapter, url, responses, tokenizer, n),
+        template, examples, max_bad,
         benchmarks=benchmark or (),
         decisions=decisions or (),
         seed=seed,
         settings=set_ or (),
-        workers=workers,
+        runner=Runner(workers, runner.value, ray_address),
         human=human or (),
         unaudited=unaudited,
-    )
+    )  # fmt: skip
     return finish(show, make_pairs(options, out, show.progress, dry_run=dry_run))

@@ -1,5 +1,6 @@
 """Options, named once and reused by every command."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,14 @@ import typer
 
 from curate.cli.complete import benchmark_options, engine_names, template_names
 from curate.cli.show import Format
+
+
+class RunnerName(StrEnum):
+    """Where shards are made."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
 
 SourceArg = Annotated[
     list[str],
@@ -119,6 +128,17 @@ WorkersOpt = Annotated[
         "--workers",
         min=1,
         help="Processes to work in; what is written does not depend on it. [all cores]",
+    ),
+]
+RunnerOpt = Annotated[
+    RunnerName, typer.Option("--runner", help="Where to work: in processes here, or on Ray.")
+]
+RayAddressOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address",
+        metavar="HOST:PORT",
+        help="The head of a Ray cluster, or auto. [a Ray of its own, here]",
     ),
 ]
 AcceptLicenceOpt = Annotated[

@@ -11,10 +11,12 @@ from pathlib import Path
 import orjson
 import polars as pl
 
+from curate.corpus.failures import DIED, FAILURES, refused_parts, refused_rows, why_failed
 from curate.corpus.frame import FILE_ROWS, Part, parts_frame
+from curate.corpus.runner import Runner
 from curate.corpus.shards import Shard, corpus_view
 from curate.corpus.stage import CorpusStage, RowStage
-from curate.corpus.workers import Crew, crew
+from curate.corpus.workers import Crew
 from curate.runs import WorkFolder, write_atomically
 from curate.sources import WHOLE, InputFile, Limits, Source, check_file, cut, label_of
 from curate.tables import (
@@ -22,6 +24,7 @@ from curate.tables import (
     NEAR,
     ROW_SCHEMA,
     SOURCE_COLUMNS,
+    WORK_SCHEMA,
     Sandbox,
     row_digests,
     sql_text,
@@ -36,6 +39,8 @@ _UNPACKED = 4  # what a file holds takes at most so many times its size, but for
 _WHY = ("dropped_by", "survivor_id", "survivor_row")
 
 _COMPARED = pl.lit(None, dtype=NEAR).alias("near")  # large, and of no use to later stages
+
+_NO_ROWS = pl.DataFrame(schema=WORK_SCHEMA)
 
 Stage = RowStage | CorpusStage
 Progress = Callable[[str, int, int], None]
@@ -81,14 +86,34 @@ class Job:
     keeps_rows: bool
 
     def begin(self, piece: Piece) -> Shard:
-        """Returns the shard of a piece after the first step, made now unless it is there and whole."""
-        source, parts = self.sources[piece.source], piece.parts
+        """Returns the shard of a piece after the first step, made now unless it is there and whole.
+
+        Where the step fails on it, all its rows are quarantined.
+        """
+        try:
+            return self._begun(piece)
+        except FAILURES as exc:
+            return self.set_aside(piece, why_failed(exc))
+
+    def set_aside(self, piece: Piece, error: str = DIED) -> Shard:
+        """Returns the shard of a piece that the first step fails on: it has no rows but unread ones."""
+        name, source = self._name(piece), self.sources[piece.source]
+        if self.keeps_rows:
+            self.work.write_table(f"{name}-rows", _NO_ROWS.select(SOURCE_COLUMNS))
+        self.work.write_lines(name, refused_parts(source, piece.parts, error))
+        self.work.write_table(f"{name}-00", _NO_ROWS.select(MARKS))
+        return self._begun(piece)
+
+    def _name(self, piece: Piece) -> str:
         place = hashlib.sha256(self.fingerprint.encode())
-        for part in parts:
+        for part in piece.parts:
             block = part.block
             at = f" {part.input} {block.first} {block.rows} {block.start} {block.stop}"
             place.update(at.encode())
-        name = f"{piece.number:06d}-{place.hexdigest()[:16]}"
+        return f"{piece.number:06d}-{place.hexdigest()[:16]}"
+
+    def _begun(self, piece: Piece) -> Shard:
+        name, source, parts = self._name(piece), self.sources[piece.source], piece.parts
         marks, bad = self.work.table(f"{name}-00"), self.work.lines(name)
         if not marks.exists():
             frame, unread = parts_frame(source, parts)
@@ -111,23 +136,43 @@ class Job:
         )
 
     def go_on(self, given: tuple[Shard, int]) -> Shard:
-        """Returns a shard after the step of the given number."""
+        """Returns a shard after the step of the given number.
+
+        Where the step fails on it, the rows that nothing dropped before are quarantined.
+        """
+        try:
+            return self._gone_on(given)
+        except FAILURES as exc:
+            return self.give_up(given, why_failed(exc))
+
+    def give_up(self, given: tuple[Shard, int], error: str = DIED) -> Shard:
+        """Returns a shard that a step fails on: rows that were dropped before it, and unread ones."""
+        shard, number = given
+        step, name = self.steps[number], f"{shard.name}-{number:02d}"
+        frame = self._after_drops(shard.frame(), shard, step)
+        lost, dropped = frame.filter(undropped()), frame.filter(~undropped())
+        self.work.write_lines(name, refused_rows(lost, error), [shard.bad] if shard.bad else [])
+        marked = dropped if step.then else _digested(dropped)
+        self.work.write_table(name, marked.select(MARKS))
+        return self._gone_on(given)
+
+    def _gone_on(self, given: tuple[Shard, int]) -> Shard:
         shard, number = given
         step = self.steps[number]
         marks = self.work.table(f"{shard.name}-{number:02d}")
-        if marks.exists():
-            return replace(shard, marks=marks)
-        ahead = self.ahead(shard.name, number)
-        if ahead.exists():
-            return self._caught_up(shard, step, ahead)
-        self._mark(shard.name, self._after_drops(shard.frame(), shard, step), step)
-        return replace(shard, marks=marks)
+        if not marks.exists():
+            ahead = self.ahead(shard.name, number)
+            if ahead.exists():
+                return self._caught_up(shard, step, ahead)
+            self._mark(shard.name, self._after_drops(shard.frame(), shard, step), step)
+        return shard.after(marks, self.work.lines(marks.stem))
 
     def run_ahead(self, piece: Piece) -> Shard:
         """Returns the shard of a piece after the first step, and keeps its marks after the steps that follow.
 
         They are as they would be if no corpus stage dropped anything: a row that none drops has the same
-        marks, whatever becomes of the others. A stage that looks at a shard's rows together ends it.
+        marks, whatever becomes of the others. A stage that looks at a shard's rows together ends it, or one
+        that fails.
         """
         begun = shard = self.begin(piece)
         for step in self.steps[1:]:
@@ -135,8 +180,11 @@ class Job:
                 break
             marks = self.ahead(shard.name, step.number)
             if not marks.exists():
-                frame = shard.frame().with_columns(_COMPARED)
-                self.work.write_table(marks.stem, _marked(frame, step))
+                try:
+                    marked = _marked(shard.frame().with_columns(_COMPARED), step)
+                except FAILURES:  # it may be a row that another step would have dropped
+                    break
+                self.work.write_table(marks.stem, marked)
             shard = replace(shard, marks=marks)
         return begun
 
@@ -187,9 +235,9 @@ def steps_of(stages: Sequence[Stage]) -> list[Step]:
     return [*steps, Step(len(steps), first, tuple(rows), None)]
 
 
-def crew_for(files: Iterable[InputFile], workers: int) -> AbstractContextManager[Crew[Job]]:
-    """Returns a crew for jobs over the files: of `workers` processes, or for little input of this one."""
-    return crew(workers if sum(file.size for file in files) >= FEW_BYTES else 1, Job)
+def crew_for(files: Iterable[InputFile], runner: Runner) -> AbstractContextManager[Crew[Job]]:
+    """Returns a crew for jobs over the files; on this machine, for little input, of this process alone."""
+    return runner.crew(Job, few=sum(file.size for file in files) < FEW_BYTES)
 
 
 def run_job(
@@ -205,7 +253,7 @@ def run_job(
         _run_statement(job, step, shards)
         todo = [(shard, step.number) for shard in shards]
         shards = []
-        for shard in team.map(Job.go_on, todo):
+        for shard in team.map(Job.go_on, todo, Job.give_up):
             shards.append(shard)
             progress(f"{_names(step)} (shards)", len(shards), len(todo))
     return shards
@@ -250,7 +298,7 @@ def _begun(
 ) -> list[Shard]:
     shards: list[Shard] = []
     what, done = f"reading rows, {stages}" if stages else "reading rows", 0
-    for shard in team.map(Job.begin, pieces):
+    for shard in team.map(Job.begin, pieces, Job.set_aside):
         shards.append(shard)
         done += shard.height
         progress(what, done, 0)

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -30,6 +30,15 @@ class Shard:
     counts: "tuple[array[int], array[int]]"
     height: int
     unread: int
+
+    def after(self, marks: Path, bad: Path) -> "Shard":
+        """Returns the shard with other marks; where there is a file `bad`, a step failed and left that."""
+        if not bad.exists():
+            return replace(self, marks=marks)
+        with bad.open("rb") as lines:
+            unread = sum(1 for _ in lines)
+        height = self.height + self.unread - unread
+        return replace(self, marks=marks, bad=bad, height=height, unread=unread)
 
     def frame(self) -> pl.DataFrame:
         """Returns the rows with their marks; both tables have them in the same order."""

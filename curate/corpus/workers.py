@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar, cast
 from curate.errors import SetupError
 
 AHEAD = 2
-_THREADS = "POLARS_MAX_THREADS"
+THREADS = "POLARS_MAX_THREADS"
 
 Job = TypeVar("Job")
 Item = TypeVar("Item")
@@ -48,8 +48,13 @@ class Crew(Generic[Job]):
             post, copies = self._post, [pickle.dumps(job, pickle.HIGHEST_PROTOCOL)] * self._workers
             threading.Thread(target=lambda: [*map(post.put, copies)], daemon=True).start()
 
-    def map(self, call: Callable[[Job, Item], Made], items: Iterable[Item]) -> Iterator[Made]:
-        """Yields `call(job, item)` for each item, in order.
+    def map(
+        self,
+        call: Callable[[Job, Item], Made],
+        items: Iterable[Item],
+        died: Callable[[Job, Item], Made] | None = None,  # noqa: ARG002 (a pool does not say of what)
+    ) -> Iterator[Made]:
+        """Yields `call(job, item)` for each item, in order; `died` where its worker dies, and this is known.
 
         Raises:
             SetupError: A worker process died.
@@ -57,19 +62,32 @@ class Crew(Generic[Job]):
         if self._pool is None:
             yield from (call(cast("Job", self.job), item) for item in items)
             return
-        running: deque[Future[Made]] = deque()
+        pool = self._pool
+
+        def submit(item: Item) -> Future[Made]:
+            return pool.submit(_called, call, item)
+
         try:
-            for item in items:
-                running.append(self._pool.submit(_called, call, item))
-                if len(running) > self._workers * AHEAD:
-                    yield running.popleft().result()
-            while running:
-                yield running.popleft().result()
+            for _, made in in_flight(submit, items, self._workers * AHEAD):
+                yield made.result()
         except BrokenProcessPool as exc:
             raise SetupError(
                 "a worker process was killed, probably for lack of memory",
                 hint="Run the same command with fewer --workers; it goes on from here.",
             ) from exc
+
+
+def in_flight(
+    submit: Callable[[Item], Made], items: Iterable[Item], most: int
+) -> Iterator[tuple[Item, Made]]:
+    """Yields each item with what was submitted for it, in order, with `most` more submitted after it."""
+    running: deque[tuple[Item, Made]] = deque()
+    for item in items:
+        running.append((item, submit(item)))
+        if len(running) > most:
+            yield running.popleft()
+    while running:
+        yield running.popleft()
 
 
 @contextmanager
@@ -117,14 +135,14 @@ def _end(pool: ProcessPoolExecutor) -> None:
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
     """Has processes that are started in the block use one Polars thread: there is a process for each core."""
-    before = os.environ.get(_THREADS)
-    os.environ[_THREADS] = "1"
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = "1"
     try:
         yield
     finally:
-        os.environ.pop(_THREADS)
+        os.environ.pop(THREADS)
         if before is not None:
-            os.environ[_THREADS] = before
+            os.environ[THREADS] = before
 
 
 _jobs: list[Any] = []

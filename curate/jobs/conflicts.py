@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.corpus.failures import quarantined_at
 from curate.corpus.frame import FILE_ROWS
 from curate.corpus.shards import Shard
 from curate.corpus.stages.intake import CONFLICT
@@ -55,11 +56,6 @@ def _conflicts(shard: Shard) -> Iterator[dict[str, Any]]:
 
 
 def _conflict(row: dict[str, Any], raw: str) -> Quarantined:
-    place = row["provenance"]
     exam = f" of exam {row['exam']}" if row["exam"] else ""
-    return Quarantined(
-        file=f"{place['source']}/{place['path']}",
-        line=place["line"] or place["page"],
-        error=f"{CONFLICT}: id {row['id']!r}{exam} stands here with other content than elsewhere",
-        raw=raw,
-    )
+    error = f"{CONFLICT}: id {row['id']!r}{exam} stands here with other content than elsewhere"
+    return quarantined_at(row["provenance"], error, raw)

@@ -115,7 +115,7 @@ def _extras(packages: dict[str, list[Package]]) -> Iterator[Lack]:
 
 
 _USES = {
-    "scale": "URLs as sources and --out, and more than one machine",
+    "scale": "URLs as sources and --out, and more than one machine (--runner ray)",
     "semantic": "the leakage stage's semantic pass",
     "page": "the tests of the report in a browser",
     "train": "`curate train` and `curate merge`",

@@ -43,7 +43,7 @@ def make_pairs(
         if run.finished:
             check_finished(out)
             return again(plan, run.manifest, out)
-        with run.attempt():
+        with run.attempt(), plan.runner.connected():
             return _made(plan, run, progress)
 
 
@@ -82,7 +82,7 @@ def _team(
     plan: PairsPlan, groups: Sequence[Group], kind: type[Job]
 ) -> AbstractContextManager[Crew[Job]]:
     size = sum(file.stat().st_size for group in groups for file in group.stored)
-    return crew(plan.workers if size >= FEW_BYTES else 1, kind)
+    return plan.runner.crew(kind, few=size < FEW_BYTES)
 
 
 def _graded(plan: PairsPlan, run: RunFolder, sampled: Sampled, progress: Progress) -> list[Graded]:
@@ -124,8 +124,8 @@ def _paired(
     pairing = Pairing(run.work, plan.recipe.policy, Form.of(template), plan.recipe.seed, boundary)
     items = ((one, _leaks_of(one, checked.leaks)) for one in graded)
     paired: list[Paired] = []
-    groups = sampled.groups if boundary is None else ()  # a tokenizer stays in this process
-    with _team(plan, groups, Pairing) as team:
+    alone = crew(1, Pairing)  # a tokenizer stays in this process
+    with alone if boundary else _team(plan, sampled.groups, Pairing) as team:
         team.give(pairing)
         for one in team.map(Pairing.pair, items):
             paired.append(one)

@@ -1,13 +1,14 @@
 """Lays the command line over a recipe: its sources, benchmarks and plain options."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
 from curate.corpus.recipes import RawRecipe
+from curate.corpus.runner import Runner
 from curate.errors import InputError, RecipeError, UsageError
 from curate.jobs.benchmark_option import parse_benchmark
 from curate.jobs.copies import source_path
@@ -37,7 +38,7 @@ class Options:
     columns: Sequence[str] = ()
     decisions: Sequence[Path] = ()
     settings: Sequence[str] = ()
-    workers: int | None = None
+    runner: Runner = field(default_factory=Runner)
     sft: str | None = None
     shard: str | None = None
     join: Sequence[Path] = ()

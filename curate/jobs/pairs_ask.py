@@ -24,6 +24,7 @@ from curate.sampling import (
     fitting_prompts,
     given_examples,
     make_prompts,
+    opened,
     read_examples,
     stored_responses,
 )
@@ -56,7 +57,7 @@ def ask(plan: PairsPlan, run: RunFolder, progress: Progress) -> Sampled:
     template = recipe.template.model_copy(update={"images": recipe.images})
     prompts, skipped = make_prompts(rows, template, _examples(plan, rows))
     sampling = recipe.sampling.stopping_at(template.stop)
-    with recipe.engine.open() as sampler:
+    with opened(recipe.engine, plan.runner) as sampler:
         tokenizer = _tokenizer(plan, sampler)
         fits, too_long = fitting_prompts(prompts, sampler, sampling)
         stored = stored_responses(run.work, (recipe.engine, sampler), fits, sampling, progress)

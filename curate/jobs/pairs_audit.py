@@ -10,13 +10,13 @@ from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.shards import Shard
 from curate.corpus.stage import Prepared
 from curate.corpus.workers import uncollected
-from curate.errors import CurateError, InputError
+from curate.errors import CurateError
 from curate.jobs.execute import protect, write_findings
 from curate.jobs.gates import audit_gate, input_failure
 from curate.jobs.pairs_plan import PairsPlan
 from curate.jobs.plan import Plan
 from curate.jobs.power import measured_power
-from curate.jobs.read import Unread
+from curate.jobs.read import Unread, refuse_unread
 from curate.jobs.settle import Settled, settle
 from curate.models import Audit, AuditVerdict, Record
 from curate.runs import RunFolder, json_sha256
@@ -73,7 +73,7 @@ def check_texts(
     run.work.write_lines("texts", _documents(texts, keys))
     audit = _audit_plan(plan, run)
     files = audit.files[NAME]
-    with crew_for(files, plan.workers) as team:
+    with crew_for(files, plan.runner) as team:
         protected = protect(audit, progress)
         prepared = Prepared(
             detector=protected.detector,
@@ -83,9 +83,7 @@ def check_texts(
         job = Job(audit.recipe.sources, steps, run.work, audit.request.fingerprint, keeps_rows=True)
         with uncollected():
             shards = run_job(job, ((0, file) for file in files), team, progress)
-        unread = sum(shard.unread for shard in shards)
-        if unread:
-            raise InputError(f"{unread} prompts or samples cannot be checked: no Unicode text")
+        refuse_unread(shards, "prompts or samples")
         guards = protected.benchmarks, protected.detector
         power = measured_power(audit, shards, *guards, team, progress)
     settled = settle(audit, shards, 0, protected.benchmarks, protected.detector, power)
@@ -117,7 +115,7 @@ def _audit_plan(plan: PairsPlan, run: RunFolder) -> Plan:
     identity = [plan.request.fingerprint, *(file.sha256 for file in files)]
     request = plan.request.model_copy(update={"fingerprint": json_sha256(identity)})
     return Plan(
-        "audit", recipe, {NAME: files}, plan.decisions, request, plan.shown_command, plan.workers
+        "audit", recipe, {NAME: files}, plan.decisions, request, plan.shown_command, plan.runner
     )
 
 

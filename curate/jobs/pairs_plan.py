@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from curate.corpus.runner import Runner
 from curate.corpus.stages import Leakage
-from curate.corpus.workers import cores
 from curate.errors import UsageError
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.decisions import PlacedDecision, read_decisions
@@ -35,7 +35,7 @@ class PairsPlan:
     decisions: Sequence[PlacedDecision]
     request: Request
     shown_command: str
-    workers: int
+    runner: Runner
     human: pl.DataFrame | None = None
 
     @property
@@ -65,8 +65,7 @@ def make_pairs_plan(options: PairsOptions) -> PairsPlan:
     decisions = read_decisions(options.decisions)
     request = _request(options, recipe, corpus, leakage)
     shown = _shown(options, recipe)
-    workers = options.workers or cores()
-    return PairsPlan(recipe, corpus, leakage, decisions, request, shown, workers, human)
+    return PairsPlan(recipe, corpus, leakage, decisions, request, shown, options.runner, human)
 
 
 def _refuse_unknown_tokenizer(recipe: PairsRecipe) -> None:
@@ -148,7 +147,7 @@ def _arguments(options: PairsOptions) -> dict[str, Any]:
         "human": [str(path) for path in options.human],
         "seed": options.seed,
         "set": [*options.settings],
-        "workers": options.workers,
+        **options.runner.told(),
         "unaudited": options.unaudited or None,
     }
     return {key: value for key, value in given.items() if value not in (None, [])}

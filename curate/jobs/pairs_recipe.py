@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validated
+from curate.corpus.runner import Runner
 from curate.grading.recipe import PairsRecipe
 from curate.jobs.engine_option import Asked, lay_engine, paths_stay_inside, template_file
 from curate.jobs.overlay import overlay_benchmarks, parse_settings
@@ -12,7 +13,7 @@ from curate.jobs.recipe_paths import lay, refuse_kind
 from curate.sampling import read_template
 from curate.tables import share
 
-__all__ = ["Asked", "PairsOptions", "resolved_recipe"]
+__all__ = ["Asked", "PairsOptions", "Runner", "resolved_recipe"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class PairsOptions:
     decisions: Sequence[Path] = ()
     seed: int | None = None
     settings: Sequence[str] = ()
-    workers: int | None = None
+    runner: Runner = field(default_factory=Runner)
     human: Sequence[Path] = ()
     unaudited: bool = False
 

@@ -10,8 +10,8 @@ from typing import Any, overload
 from curate.corpus.pipeline import Stage
 from curate.corpus.recipe import CorpusRecipe
 from curate.corpus.recipes import RawRecipe, apply_settings, read_recipe, validate_recipe
+from curate.corpus.runner import Runner
 from curate.corpus.stages import Intake, Leakage
-from curate.corpus.workers import cores
 from curate.errors import InputError, RecipeError
 from curate.jobs.decisions import PlacedDecision, read_decisions
 from curate.jobs.overlay import Command, Options, complete_sources, overlay, parse_settings
@@ -34,7 +34,7 @@ class Plan:
     decisions: Sequence[PlacedDecision]
     request: Request
     shown_command: str
-    workers: int
+    runner: Runner
 
     @property
     def stages(self) -> Sequence[Stage]:
@@ -92,7 +92,7 @@ def make_plan(command: Command, paths: Sequence[str], options: Options) -> Plan:
     decisions = read_decisions(options.decisions)
     request = _request(command, paths, options, (recipe, files))
     shown = _shown(command, recipe, options)
-    return Plan(command, recipe, files, decisions, request, shown, options.workers or cores())
+    return Plan(command, recipe, files, decisions, request, shown, options.runner)
 
 
 def _refuse_misuse(command: Command, recipe: CorpusRecipe, raw: RawRecipe) -> None:
@@ -175,7 +175,7 @@ def _arguments(paths: Sequence[str], options: Options) -> dict[str, Any]:
         "columns": list(options.columns),
         "decisions": [str(path) for path in options.decisions],
         "set": list(options.settings),
-        "workers": options.workers,
+        **options.runner.told(),
         "sft": options.sft,
         "join": [str(path) for path in options.join],
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
+import orjson
 import polars as pl
 
 from curate.corpus.pipeline import Job, Progress, Stage, crew_for, run_job, steps_of
@@ -28,7 +29,7 @@ class Unread(NamedTuple):
 
 def readers(plan: Plan) -> AbstractContextManager[Crew[Job]]:
     """Returns the processes that will read the inputs; they start at once, while benchmarks are indexed."""
-    return crew_for((file for files in plan.files.values() for file in files), plan.workers)
+    return crew_for((file for files in plan.files.values() for file in files), plan.runner)
 
 
 def read_inputs(
@@ -77,6 +78,20 @@ def refuse_no_rows(plan: Plan, shards: Sequence[Shard]) -> None:
             where=", ".join(plan.files),
             hint="Check the paths and the recipe.",
         )
+
+
+def refuse_unread(shards: Sequence[Shard], what: str) -> None:
+    """Refuses shards whose rows must all be checked, where one could not be.
+
+    Raises:
+        InputError: There is an unread row.
+    """
+    first = next((shard.bad for shard in shards if shard.bad), None)
+    if first:
+        with first.open("rb") as lines:
+            why = orjson.loads(lines.readline())["error"]
+        unread = sum(shard.unread for shard in shards)
+        raise InputError(f"{unread} {what} cannot be checked; the first: {why}")
 
 
 def write_quarantine(plan: Plan, run: RunFolder, shards: Sequence[Shard]) -> Unread:

@@ -11,6 +11,7 @@ import polars as pl
 from curate.corpus.frame import FILE_ROWS
 from curate.corpus.pipeline import Job, Progress, crew_for, run_job, steps_of
 from curate.corpus.recipe import CorpusRecipe
+from curate.corpus.runner import Runner
 from curate.corpus.shards import Shard
 from curate.corpus.stage import Prepared
 from curate.corpus.stages import Leakage
@@ -18,6 +19,7 @@ from curate.jobs.decisions import PlacedDecision
 from curate.jobs.execute import protect
 from curate.jobs.plan import Plan
 from curate.jobs.power import measured_power
+from curate.jobs.read import refuse_unread
 from curate.jobs.settle import settle
 from curate.leakage import BenchmarkRef
 from curate.models import Audit, Power
@@ -82,7 +84,8 @@ def _audited(recipe: CorpusRecipe, how: How, work: WorkFolder, progress: Progres
         recipe_sha256=json_sha256(recipe.published()),
         inputs=[],
     )
-    plan = Plan("audit", recipe, files, how.decisions, request, "", how.workers)
+    runner = Runner(how.workers)
+    plan = Plan("audit", recipe, files, how.decisions, request, "", runner)
     protected = protect(plan, progress)
     prepared = Prepared(
         detector=protected.detector, decisions=tuple(one.decision for one in how.decisions)
@@ -90,8 +93,9 @@ def _audited(recipe: CorpusRecipe, how: How, work: WorkFolder, progress: Progres
     steps = steps_of([stage.ready(prepared) for stage in plan.recipe.stages])  # type: ignore[union-attr]
     inputs = [(n, file) for n, s in enumerate(recipe.sources) for file in files[str(s.name)]]
     job = Job(recipe.sources, steps, work, request.fingerprint, keeps_rows=True)
-    with crew_for((file for _, file in inputs), how.workers) as team:
+    with crew_for((file for _, file in inputs), plan.runner) as team:
         shards = run_job(job, inputs, team, progress)
+        refuse_unread(shards, "rows")
         guards = protected.benchmarks, protected.detector
         power = measured_power(plan, shards, *guards, team, progress)
     own = [shard for shard in shards if not _is_left_out(shard)]

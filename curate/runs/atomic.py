@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 from polars.exceptions import PolarsError
@@ -23,12 +24,13 @@ _ROOM = (
 def write_atomically(target: Path, write: Callable[[Path], None], *, shared: bool = False) -> None:
     """Lets `write` fill a temporary file, then puts it in `target`'s place.
 
-    A `shared` target may be written by several processes, so each fills a temporary file of its own.
+    A `shared` target may be written by several processes, on several machines, so each fills a temporary
+    file of its own.
 
     Raises:
         InputError: The file cannot be written (a full disk, no permission).
     """
-    own = f".{os.getpid()}" if shared else ""
+    own = f".{uuid4().hex}" if shared else ""
     temporary = target.with_name(f".{target.name}{own}.tmp")
     with storing(target):
         temporary.unlink(missing_ok=True)  # a link left there would lead the write elsewhere

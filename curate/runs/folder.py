@@ -32,7 +32,7 @@ WORK = ".work"
 GONE = ".work.gone"
 ROW_GROUP = 10_000
 _OUR_OWN = frozenset({WORK, f".{MANIFEST}.tmp"})
-_NO_IDENTITY = frozenset({"workers", "join"})
+_NO_IDENTITY = frozenset({"join", "ray_address", "runner", "workers"})
 
 
 class Request(Record):

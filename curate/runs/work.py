@@ -34,10 +34,10 @@ class WorkFolder:
         write_atomically(target, write, shared=True)
         return target
 
-    def write_lines(self, name: str, records: Iterable[Record]) -> Path:
-        """Writes records as JSON Lines."""
+    def write_lines(self, name: str, records: Iterable[Record], parts: Iterable[Path] = ()) -> Path:
+        """Writes JSON Lines: those of the files `parts`, then the records."""
         target = self.lines(name)
-        write_atomically(target, partial(fill_lines, records=records), shared=True)
+        write_atomically(target, partial(fill_lines, records=records, parts=parts), shared=True)
         return target
 
 

@@ -8,6 +8,7 @@ from curate.sampling.engines.recorded import RecordedSampler
 from curate.sampling.examples import Examples, drawn_examples, given_examples
 from curate.sampling.given import read_examples
 from curate.sampling.make import fitting_prompts, make_prompts
+from curate.sampling.opened import opened
 from curate.sampling.prompt import Message, Prompt, Skipped
 from curate.sampling.settings import Sampling
 from curate.sampling.store import Progress, Stored, stored_responses
@@ -56,6 +57,7 @@ __all__ = [
     "fitting_prompts",
     "given_examples",
     "make_prompts",
+    "opened",
     "prompt_templates",
     "read_examples",
     "read_template",

@@ -26,6 +26,7 @@ from curate.sources.reading import (
     read_block,
     read_document_block,
     read_source,
+    refused_block,
     source_files,
 )
 from curate.sources.rows import first_cells, read_rows
@@ -75,6 +76,7 @@ __all__ = [
     "read_lines",
     "read_rows",
     "read_source",
+    "refused_block",
     "source_files",
 ]
 

@@ -79,6 +79,15 @@ def read_block(
     return _read(rows, _record_of(source, file), label)
 
 
+def refused_block(
+    source: Source, file: InputFile, block: Block, error: str
+) -> Iterator[Quarantined]:
+    """Yields every row of a block as one that could not be read, for the error or one of its own."""
+    label = label_of(source, file)
+    for row in source.reader(file.path).rows(file.path, block, label):
+        yield row if isinstance(row, Quarantined) else row.quarantined(label, error)
+
+
 def read_document_block(
     source: DocumentSource, file: InputFile, block: Block
 ) -> Iterator[tuple[int, DocumentRow] | Quarantined]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import polars as pl
 
+from curate.corpus.runner import Runner
 from curate.jobs.build_corpus import build_corpus
 from curate.jobs.overlay import Options
 
@@ -78,9 +79,9 @@ class Built:
         return {name: (self.path / name).read_bytes() for name in OUTPUTS}
 
 
-def build(out, *paths, **options):
+def build(out, *paths, workers=None, **options):
     """Runs the main job; more bad rows than any test has are allowed."""
-    options = Options(**{"max_bad": 1_000_000, **options})
+    options = Options(**{"max_bad": 1_000_000, "runner": Runner(workers), **options})
     outcome = build_corpus([str(path) for path in paths], options, out, lambda *_: None)
     return Built(out, outcome.exit, dict(outcome.data))
 

@@ -1,0 +1,56 @@
+"""`--runner ray` on this machine alone, and what it says where it cannot work."""
+
+import subprocess
+
+import pytest
+from ray_jobs import Tenfold
+
+from curate.corpus.runner import Runner
+from curate.runs import WorkFolder
+
+pytestmark = pytest.mark.ray
+
+
+def test_a_ray_of_its_own_is_started_and_ended(local, whole, tmp_path):
+    told = local.ran(
+        "build-corpus", tmp_path / "ray", "--max-bad", 1, "--runner", "ray", "--workers", 2
+    )
+    assert (told.code, told.err.splitlines()[0]) == (
+        4,
+        whole.err.splitlines()[0],
+    )  # and no word of Ray's
+    assert told.files() == whole.files()
+    again = local.ran("build-corpus", tmp_path / "ray", "--max-bad", 1)
+    assert again.code == 4
+    left = subprocess.run(["pgrep", "-f", "curate-ray-"], capture_output=True, check=False)
+    assert not left.stdout
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "says"),
+    [
+        ("127.0.0.1:1", 5, "no Ray cluster can be used at 127.0.0.1:1: "),
+        ("ray://host:1", 2, "--ray-address wants HOST:PORT"),
+    ],
+)
+def test_an_address_without_a_cluster_is_told(local, tmp_path, address, code, says):
+    words = ("--runner", "ray", "--ray-address", address)
+    told = local.ran("build-corpus", tmp_path / "ray", *words)
+    assert told.code == code
+    assert says in told.err
+
+
+def test_items_are_taken_only_a_few_ahead_by_processes_of_one_thread(two, tmp_path):
+    taken = []
+
+    def items():
+        for number in range(30):
+            taken.append(number)
+            yield number
+
+    with Runner(2, "ray", two.address).crew(Tenfold, few=True) as team:
+        team.give(Tenfold(WorkFolder(tmp_path)))
+        for done, (made, threads) in enumerate(team.map(Tenfold.made, items())):
+            assert (made, threads) == (done * 10, 1)
+            assert len(taken) - done <= 5
+    assert made == 290
