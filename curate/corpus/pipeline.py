@@ -152,6 +152,7 @@ class Job:
         frame = self._after_drops(shard.frame(), shard, step)
         lost, dropped = frame.filter(undropped()), frame.filter(~undropped())
         self.work.write_lines(name, refused_rows(lost, error), [shard.bad] if shard.bad else [])
+        self.work.write_table(f"{name}-rows", dropped.select(SOURCE_COLUMNS))
         marked = dropped if step.then else _digested(dropped)
         self.work.write_table(name, marked.select(MARKS))
         return self._gone_on(given)
@@ -165,7 +166,8 @@ class Job:
             if ahead.exists():
                 return self._caught_up(shard, step, ahead)
             self._mark(shard.name, self._after_drops(shard.frame(), shard, step), step)
-        return shard.after(marks, self.work.lines(marks.stem))
+        lost = self.work.lines(marks.stem)
+        return shard.after(marks, lost, self.work.table(f"{marks.stem}-rows"))
 
     def run_ahead(self, piece: Piece) -> Shard:
         """Returns the shard of a piece after the first step, and keeps its marks after the steps that follow.

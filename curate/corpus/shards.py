@@ -31,14 +31,14 @@ class Shard:
     height: int
     unread: int
 
-    def after(self, marks: Path, bad: Path) -> "Shard":
-        """Returns the shard with other marks; where there is a file `bad`, a step failed and left that."""
+    def after(self, marks: Path, bad: Path, rows: Path) -> "Shard":
+        """Returns the shard with other marks; where a step failed, also what it left: `bad` and `rows`."""
         if not bad.exists():
             return replace(self, marks=marks)
         with bad.open("rb") as lines:
             unread = sum(1 for _ in lines)
         height = self.height + self.unread - unread
-        return replace(self, marks=marks, bad=bad, height=height, unread=unread)
+        return replace(self, rows=rows, marks=marks, bad=bad, height=height, unread=unread)
 
     def frame(self) -> pl.DataFrame:
         """Returns the rows with their marks; both tables have them in the same order."""

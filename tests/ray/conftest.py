@@ -144,7 +144,7 @@ class Runs:
         (self.faults / "go").touch()
 
     def done(self):
-        """The shards that stages were done with, each as often as it was."""
+        """The tables of shards that were written, each as often as it was."""
         path = self.faults / "done"
         return path.read_text().splitlines() if path.exists() else []
 

@@ -2,8 +2,8 @@
 
 What happens lies in a folder, as files named by what and to the shard of which row: `kill` (its process,
 once), `die` (its process, every time), `fail` (an error, every time), `wait` (until there is `go`). A file
-`full` names a node whose processes may write no file of more than its size. Each shard that is done with
-the stages of a step is a line of `done`; each that waits has a file that names its process and its node.
+`full` names a node whose processes may write no file of more than its size. Each table that is written after
+such a stage is a line of `done`; each that waits has a file that names its process and its node.
 """
 
 import os
@@ -17,6 +17,7 @@ from typing import Any, Literal
 import ray
 
 from curate.corpus.stage import RowStage
+from curate.runs import WorkFolder
 
 
 class Fault(RowStage):
@@ -26,7 +27,6 @@ class Fault(RowStage):
     inner: Any
     folder: Path
     number: int
-    is_last: bool
 
     def apply(self, shard):
         self._limit()
@@ -35,11 +35,8 @@ class Fault(RowStage):
             what, _, id_ = path.name.split("@")
             if id_ in ids:
                 getattr(self, f"_{what}")(path)
-        made = self.inner.apply(shard)
-        if self.is_last:
-            with (self.folder / "done").open("a") as file:
-                file.write(f"{self.number} {ids[0]}\n")
-        return made
+        _folders.add(self.folder)
+        return self.inner.apply(shard)
 
     def _limit(self):
         full = self.folder / "full"
@@ -73,8 +70,20 @@ def _node():
 
 def with_faults(step, folder):
     """Returns a step of a run whose row stages may fail."""
-    rows = [
-        (n, Fault(inner=stage, folder=folder, number=n, is_last=n == step.rows[-1][0]))
-        for n, stage in step.rows
-    ]
+    rows = [(n, Fault(inner=stage, folder=folder, number=n)) for n, stage in step.rows]
     return replace(step, rows=tuple(rows))
+
+
+_folders = set()
+_write = WorkFolder.write_table
+
+
+def _written(self, name, frame):
+    made = _write(self, name, frame)
+    for folder in _folders:
+        with (folder / "done").open("a") as file:
+            file.write(f"{name}\n")
+    return made
+
+
+WorkFolder.write_table = _written

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from curate.errors import InputError, SetupError
 from curate.sampling import AnyEngine, OpenAI, Prompt, Sampling, Transformers, Vllm, fitting_prompts
+from curate.sampling.engines import vllm
 from curate.sampling.extras import installed
 
 ENGINES = TypeAdapter(AnyEngine)
@@ -147,3 +148,10 @@ def test_to_import_the_layer_loads_no_engine():
     heavy = "{'torch', 'vllm', 'transformers', 'httpx2', 'peft', 'huggingface_hub'}"
     code = f"import sys, curate.sampling; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_over_how_many_devices_a_model_is_shared_out_is_vllms_to_do(monkeypatch):
+    monkeypatch.setattr(vllm, "_is_cpu", lambda: False)
+    options = Vllm(model="m", tensor_parallel=4)._options(512)
+    assert options["tensor_parallel_size"] == 4
+    assert "data_parallel_size" not in options  # which vLLM refuses within one process
