@@ -13,6 +13,7 @@ from corpus_rows import build, document, question, recipe_text, write_lines
 
 import curate
 from curate.corpus import pipeline
+from curate.corpus.runner import Runner
 from curate.corpus.stages import Leakage
 from curate.errors import CurateError, GateError, InputError, UsageError
 from curate.jobs.audit import audit
@@ -168,7 +169,9 @@ def test_more_parts_than_shards(folder, tmp_path):
 @pytest.mark.parametrize("of", [2])
 def test_an_audit_has_parts_too(folder, tmp_path, of):
     def audited(out, **options):
-        options = Options(benchmarks=[f"h={folder / 'h.jsonl'}"], max_bad=9, workers=1, **options)
+        options = Options(
+            benchmarks=[f"h={folder / 'h.jsonl'}"], max_bad=9, runner=Runner(1), **options
+        )
         audit([str(folder / "pages.jsonl")], options, tmp_path / out, lambda *_: None)
         return {
             path.name: path.read_bytes()

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from corpus_rows import OUTPUTS, build, document, question, recipe_text, write_lines
 
+from curate.corpus.runner import Runner
 from curate.errors import CurateError, InputError, SetupError, UsageError
 from curate.jobs import copies, urls
 from curate.jobs.build_corpus import build_corpus
@@ -53,7 +54,7 @@ def bucket(memory, folder):
 
 
 def _run(out, *paths, **options):
-    options = Options(max_bad=1_000_000, workers=1, **options)
+    options = Options(max_bad=1_000_000, runner=Runner(1), **options)
     return build_corpus([str(path) for path in paths], options, out, lambda *_: None)
 
 
