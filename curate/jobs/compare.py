@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
-from pydantic import ValidationError
 
-from curate.errors import InputError, boundary
+from curate.errors import InputError
 from curate.jobs.outcome import Outcome
 from curate.models import Audit, Ledger, Manifest, Record, Verdict
-from curate.runs import read_manifest
-
-R = TypeVar("R", bound=Record)
+from curate.runs import read_manifest, read_record
 
 _KEY = ["record_id", "benchmark", "item_id"]
 _NAMES = list(Verdict)
@@ -67,24 +64,9 @@ def _read(path: Path) -> ComparedRun:
     return ComparedRun(
         path=str(path),
         manifest=read_manifest(path),
-        audit=_record(Audit, path / "audit.json"),
-        ledger=_record(Ledger, path / "ledger.json"),
+        audit=read_record(path / "audit.json", Audit, f"curate verify {path}"),
+        ledger=read_record(path / "ledger.json", Ledger, f"curate verify {path}"),
     )
-
-
-def _record(model: type[R], path: Path) -> R:
-    with boundary(InputError, f"reading {path.name}", hint=f"curate verify {path.parent}"):
-        data = path.read_bytes()
-    try:
-        return model.model_validate_json(data)
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
-        raise InputError(
-            f"not what a run holds: {what}",
-            where=str(path),
-            hint=f"curate verify {path.parent}",
-        ) from exc
 
 
 def _sides(a: Any, b: Any) -> dict[str, Any]:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import polars as pl
-from pydantic import ValidationError
 
-from curate.errors import InputError, UsageError, boundary, did_you_mean
+from curate.errors import InputError, UsageError, did_you_mean
 from curate.evaluation import DRAWS
 from curate.evaluation.answers import Answers, Key, answers_of
 from curate.evaluation.comparison import compared_tables
@@ -18,9 +16,8 @@ from curate.evaluation.rows import EVALUATED_SCHEMA
 from curate.jobs.compare_names import NamedRun
 from curate.jobs.evaluate_report import STABILITY
 from curate.jobs.whole_table import whole_table
-from curate.models import ComparedTable, Comparison, EvaluatedRun, Evaluation, Record, Stability
-
-R = TypeVar("R", bound=Record)
+from curate.models import ComparedTable, Comparison, EvaluatedRun, Evaluation, Stability
+from curate.runs import read_record
 
 _ROW = ["benchmark", "item_id", "mode", "language", "repeat"]
 
@@ -67,8 +64,8 @@ def compare_evaluations(
 
 
 def _read(run: NamedRun) -> ReadRun:
-    evaluation = _record(Evaluation, run.path / "evaluation.json")
-    stability = _record(Stability, run.path / STABILITY)
+    evaluation = read_record(run.path / "evaluation.json", Evaluation, f"curate verify {run.path}")
+    stability = read_record(run.path / STABILITY, Stability, f"curate verify {run.path}")
     path = run.path / "evaluation.parquet"
     frame = whole_table(path, EVALUATED_SCHEMA).collect()
     if frame.select(_ROW).is_duplicated().any():
@@ -87,18 +84,6 @@ def _read(run: NamedRun) -> ReadRun:
         if not (one.complete and not one.score.absent)
     ]
     return ReadRun(told, list(dict.fromkeys(partial)), {one.key: one for one in answers_of(frame)})
-
-
-def _record(model: type[R], path: Path) -> R:
-    hint = f"curate verify {path.parent}"
-    with boundary(InputError, f"reading {path.name}", hint=hint):
-        data = path.read_bytes()
-    try:
-        return model.model_validate_json(data)
-    except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False)[0]
-        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
-        raise InputError(f"not what a run holds: {what}", where=str(path), hint=hint) from exc
 
 
 def _refuse_others(one: ReadRun, other: ReadRun) -> None:

@@ -1,18 +1,17 @@
 """Checks a run before anything of it is read for publishing: it may be anybody's, and edited by hand."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 import polars as pl
-from pydantic import ValidationError
 
 from curate.errors import GateError, InputError, boundary
-from curate.models import EvaluatedItem, Manifest, Pair, Record, ReleaseKind, Response, Status
+from curate.models import EvaluatedItem, Manifest, Pair, ReleaseKind, Response, Status
 from curate.runs import read_manifest, verify_run
 from curate.tables import ROW_SCHEMA, refuse_damage
 
-__all__ = ["KINDS", "finished_run", "read_record", "refuse_other_columns", "report_parts"]
+__all__ = ["AGAIN", "KINDS", "finished_run", "refuse_other_columns", "report_parts"]
 
 KINDS = {
     "build-corpus": ReleaseKind.CORPUS,
@@ -39,11 +38,9 @@ _COLUMNS = {
     "responses.parquet": [*Response.model_fields],
     "evaluation.parquet": [*EvaluatedItem.model_fields],
 }
-_AGAIN = "Run the command again into a new folder; what is published is what was audited."
+AGAIN = "Run the command again into a new folder; what is published is what was audited."
 _UNPUBLISHED = "responses.parquet"  # an evaluation's tell more, and none of it is published
 _PAGE = "report.html"  # `curate report` may have made it again, and so does staging
-
-_Model = TypeVar("_Model", bound=Record)
 
 
 def finished_run(run: Path) -> Manifest:
@@ -70,21 +67,21 @@ def finished_run(run: Path) -> Manifest:
     names = {entry.path for entry in manifest.outputs}
     missing = [name for name in _NEEDED[kind] if name not in names]
     if missing:
-        raise InputError(f"the manifest names no {missing[0]}", where=str(run), hint=_AGAIN)
+        raise InputError(f"the manifest names no {missing[0]}", where=str(run), hint=AGAIN)
     _, problems = verify_run(run)
     for changed in problems:
         if changed.path != _PAGE:
             raise GateError(
                 f"{changed.path} is not what the run wrote: {changed.problem}",
                 where=str(run / changed.path),
-                hint=_AGAIN,
+                hint=AGAIN,
             )
     for name in _COLUMNS:
         if name in names:
             refuse_other_columns(run / name)
         elif (run / name).exists():
             raise InputError(
-                "the manifest does not name the file", where=str(run / name), hint=_AGAIN
+                "the manifest does not name the file", where=str(run / name), hint=AGAIN
             )
     return manifest
 
@@ -98,29 +95,13 @@ def refuse_other_columns(table: Path) -> None:
     try:
         refuse_damage(table)
     except ValueError as exc:
-        raise InputError(str(exc), where=str(table), hint=_AGAIN) from exc
+        raise InputError(str(exc), where=str(table), hint=AGAIN) from exc
     found, wanted = {*pl.read_parquet_schema(table)}, {*_COLUMNS[table.name]}
     odd = sorted(wanted - found if table.name == _UNPUBLISHED else wanted ^ found)
     if odd:
         raise InputError(
-            f"not the columns of {table.name}: {', '.join(odd[:3])}", where=str(table), hint=_AGAIN
+            f"not the columns of {table.name}: {', '.join(odd[:3])}", where=str(table), hint=AGAIN
         )
-
-
-def read_record(path: Path, model: type[_Model]) -> _Model:
-    """Returns a record that a run wrote.
-
-    Raises:
-        InputError: It cannot be read, or is none.
-    """
-    with boundary(InputError, f"reading {path.name}", hint=_AGAIN):
-        data = path.read_bytes()
-    try:
-        return model.model_validate_json(data)
-    except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{key}: {first['msg']}", where=str(path)) from exc
 
 
 def report_parts(run: Path) -> dict[str, Any]:
@@ -130,13 +111,13 @@ def report_parts(run: Path) -> dict[str, Any]:
         InputError: It is no report.
     """
     path = run / "report.json"
-    with boundary(InputError, "reading the report", hint=_AGAIN):
+    with boundary(InputError, "reading the report", hint=AGAIN):
         data = path.read_bytes()
     try:
         value = orjson.loads(data)
         command = value["redo"]["command"]
     except (orjson.JSONDecodeError, KeyError, TypeError) as exc:
-        raise InputError("not a report", where=str(path), hint=_AGAIN) from exc
+        raise InputError("not a report", where=str(path), hint=AGAIN) from exc
     if not isinstance(command, str):
-        raise InputError("not a report: redo.command", where=str(path), hint=_AGAIN)
+        raise InputError("not a report: redo.command", where=str(path), hint=AGAIN)
     return dict(value)

@@ -25,13 +25,14 @@ from curate.models import (
     ReleaseSource,
     ReleaseTable,
 )
-from curate.publishing.checked import KINDS, finished_run, read_record, report_parts
+from curate.publishing.checked import AGAIN, KINDS, finished_run, report_parts
 from curate.publishing.facts import corpus_facts, pairs_facts
 from curate.publishing.masks import Masks
 from curate.publishing.notes import named_licence
 from curate.publishing.redact import published_manifest
 from curate.publishing.sources import corpus_of, corpus_sources, example_sources, model_sources
 from curate.publishing.tables import release_tables
+from curate.runs import read_record
 
 __all__ = ["Release", "ReleaseSource", "ReleaseTable", "read_release"]
 
@@ -90,7 +91,7 @@ class _Run:
 
     @property
     def audit(self) -> Audit:
-        return read_record(self.path / "audit.json", Audit)
+        return read_record(self.path / "audit.json", Audit, AGAIN)
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,14 @@ class _Parts:
 
 def _corpus(run: _Run) -> _Parts:
     recipe = validated(read_recipe(run.path / "recipe.yaml"), CorpusRecipe)
-    ledger = read_record(run.path / "ledger.json", Ledger)
+    ledger = read_record(run.path / "ledger.json", Ledger, AGAIN)
     sources = corpus_sources(run.path / "kept.parquet", run.notes)
     return _Parts(recipe.name, sources, corpus_facts(run.path, run.shown), run.audit, ledger)
 
 
 def _pairs(run: _Run) -> _Parts:
     recipe = validated(read_recipe(run.path / "recipe.yaml"), PairsRecipe)
-    ledger = read_record(run.path / "ledger.json", PairLedger)
+    ledger = read_record(run.path / "ledger.json", PairLedger, AGAIN)
     corpus = corpus_of(run.manifest, run.corpus)
     sources = [
         *corpus_sources(corpus / "kept.parquet", run.notes, only="question"),
@@ -124,7 +125,7 @@ def _pairs(run: _Run) -> _Parts:
 
 def _evaluation(run: _Run) -> _Parts:
     recipe = validated(read_recipe(run.path / "recipe.yaml"), EvaluationRecipe)
-    evaluation = read_record(run.path / "evaluation.json", Evaluation)
+    evaluation = read_record(run.path / "evaluation.json", Evaluation, AGAIN)
     own = named_licence(recipe.name, None, run.notes.licence, "licence")
     source = ReleaseSource(
         name=recipe.name,

@@ -21,6 +21,7 @@ from curate.runs.hashing import (
 )
 from curate.runs.parts import SHARDS, keep_shards, kept_entries, take_shards
 from curate.runs.pieces import json_pieces
+from curate.runs.records import read_record
 from curate.runs.verify import Mismatch, verify_run
 from curate.runs.work import WorkFolder
 
@@ -46,6 +47,7 @@ __all__ = [
     "manifest_of",
     "package_versions",
     "read_manifest",
+    "read_record",
     "storing",
     "sync",
     "table_batches",
