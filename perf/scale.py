@@ -6,7 +6,7 @@ against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runn
 audits one corpus against 2,000, 20,000 and 200,000 benchmark items, made of pieces of IgakuQA's. It prints
 Markdown: of each run the time, the processor's time, the most memory of one process and of all together (RSS,
 so that what they share counts several times; ten times a second), and of each series its slopes. It needs
-$JMLE_DATA, a quiet machine, and seven times the largest corpus on the disk of --folder.
+$JMLE_DATA, a quiet machine, and four times the largest corpus on the disk of --folder.
 """
 
 import argparse
@@ -79,6 +79,11 @@ def main() -> int:
         for runner in runners
         for workers in args.workers
     ]
+    print(f"Documents made of {where}.\n")
+    print(
+        "| command | runner | workers | corpus | items | time | processor | one process | all | exit |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
     runs: list[Measured] = []
     by_items: list[Measured] = []
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
@@ -100,22 +105,11 @@ def main() -> int:
             benchmark = f"made={folder / 'items.jsonl'}"
             by_items.append(_measured(folder, corpus, setting, benchmark, items))
             _say(by_items[-1])
-    print(f"Documents made of {where}.\n")
-    return _table(runs, by_items)
+    return _judged(runs, by_items)
 
 
-def _table(runs: Sequence[Measured], by_items: Sequence[Measured]) -> int:
-    """Prints the runs and what grows how; returns 1 where something is out of its bounds."""
-    print(
-        "| command | runner | workers | corpus | items | time | processor | one process | all | exit |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for run in [*runs, *by_items]:
-        print(
-            f"| {run.setting.command} | {run.setting.runner} | {run.setting.workers}"
-            f" | {run.megabytes:,.0f} MB | {run.items:,} | {run.seconds:.1f} s | {run.processor:.1f} s"
-            f" | {run.one / 1e6:,.0f} MB | {run.all / 1e6:,.0f} MB | {run.exit} |"
-        )
+def _judged(runs: Sequence[Measured], by_items: Sequence[Measured]) -> int:
+    """Prints what grows how; returns 1 where something is out of its bounds."""
     findings = [*_growth(runs), *_by_items(by_items), *_against(runs)]
     print("\n| what | measured | asked |\n|---|---|---|")
     for what, told, asked, _ in findings:
@@ -175,8 +169,12 @@ def _against(runs: Sequence[Measured]) -> Iterator[Finding]:
 
 
 def _say(run: Measured) -> None:
+    """Prints a run's line as soon as it is measured."""
     print(
-        f"{run.setting} {run.megabytes:,.0f} MB {run.items:,}: {run.seconds:.1f} s", file=sys.stderr
+        f"| {run.setting.command} | {run.setting.runner} | {run.setting.workers}"
+        f" | {run.megabytes:,.0f} MB | {run.items:,} | {run.seconds:.1f} s | {run.processor:.1f} s"
+        f" | {run.one / 1e6:,.0f} MB | {run.all / 1e6:,.0f} MB | {run.exit} |",
+        flush=True,
     )
 
 

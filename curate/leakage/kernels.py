@@ -64,8 +64,13 @@ class Bodies(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """Buffers of one chunk: every hit's place in text and part and its weight, chained by part."""
+    """Buffers of one chunk: every hit's place in text and part and its weight, chained by part.
 
+    `led` are the postings as they come, and `total` what they weigh by part (0 between chunks): hits are
+    made of those alone whose part may stand here.
+    """
+
+    led: NDArray[np.uint64]
     position: Ints
     offset: Ints
     weight: Ints
@@ -77,7 +82,7 @@ class Hits(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Buffers of a chunk: its code points, folded, with their origins; hashes; places that may hit."""
+    """Buffers of a chunk: its code points, folded, with their origins; hashes; places that may hit, looked up."""
 
     raw: Codes
     folded: Codes
@@ -85,6 +90,7 @@ class Scratch(NamedTuple):
     last: Offsets
     hashes: tuple[Codes, Codes]
     maybe: Codes
+    looked: NDArray[np.uint64]
     rows: tuple[Ints, Ints, Ints]
 
 
@@ -112,45 +118,98 @@ def fill_slots(slots: NDArray[np.uint64], first: Codes, values: NDArray[np.uint6
 
 
 @njit(cache=True, nogil=True)
-def gather(
-    anchors: Anchors, hashes: tuple[Codes, Codes], maybe: Codes, hits: Hits, counts: tuple[int, int]
-) -> tuple[int, int]:
-    """Adds the hits of the n-grams at the places `maybe`; returns the entries used and the parts touched.
+def look_up(anchors: Anchors, scratch: Scratch, some: int) -> int:
+    """Keeps of the first `some` places in `maybe` those of anchors; their postings begin at `looked`.
 
-    One loop over plain arrays: a call with tuples of them for every hit would cost more than the hit.
+    Returns how many there are. The table is larger than any cache: a loop that does nothing but read has
+    many reads under way at once, and what is read then is near when it is needed.
     """
     slots, postings = anchors.slots, anchors.postings
-    one, two = hashes
-    position, offset, weights, following = hits.position, hits.offset, hits.weight, hits.following
-    first, final, total, touched = hits.first, hits.final, hits.total, hits.touched
-    used, seen = counts
+    one, two = scratch.hashes
+    maybe, looked = scratch.maybe, scratch.looked
     mask = np.uint32(len(slots) - 1)
-    room = len(position)
-    for i in maybe:
+    for j in range(some):
+        looked[j] = slots[np.uint32(one[maybe[j]] * SLOT) & mask]
+    n = 0
+    for j in range(some):
+        i, slot = maybe[j], looked[j]
         at = np.uint32(one[i] * SLOT) & mask
-        while slots[at] != 0 and np.uint32(slots[at] >> np.uint64(32)) != two[i]:
+        while slot != 0 and np.uint32(slot >> np.uint64(32)) != two[i]:
             at = np.uint32(at + np.uint32(1)) & mask
-        k = np.int64(slots[at] & np.uint64(0xFFFFFFFF)) - 1
-        while k >= 0 and used < room:
+            slot = slots[at]
+        if slot != 0:
+            maybe[n] = i
+            looked[n] = (slot & np.uint64(0xFFFFFFFF)) - np.uint64(1)
+            n += 1
+    near = np.uint64(0)
+    for j in range(n):
+        near |= postings[looked[j]]
+    return n if near != 0 else 0
+
+
+@njit(cache=True, nogil=True)
+def gather(
+    anchors: Anchors, scratch: Scratch, some: int, hits: Hits, counts: tuple[int, int]
+) -> tuple[int, int]:
+    """Adds the postings of the n-grams at the first `some` places in `maybe`.
+
+    Returns how many there are now, and the parts touched. One loop over plain arrays: a call with tuples of
+    them for every hit would cost more than the hit.
+    """
+    found = look_up(anchors, scratch, some)
+    postings, maybe, looked = anchors.postings, scratch.maybe, scratch.looked
+    led, position, total, touched = hits.led, hits.position, hits.total, hits.touched
+    used, seen = counts
+    room = len(led)
+    for j in range(found):
+        i, k = maybe[j], looked[j]
+        follows = True
+        while follows and used < room:
             posting = np.int64(postings[k])
             part = posting >> (1 + WEIGHT_BITS + OFFSET_BITS)
-            weight = (posting >> 1) & ((1 << WEIGHT_BITS) - 1)
+            before = total[part]
+            led[used] = posting
             position[used] = i
-            offset[used] = (posting >> (1 + WEIGHT_BITS)) & ((1 << OFFSET_BITS) - 1)
-            weights[used] = weight
-            following[used] = -1
-            if first[part] < 0:
-                first[part] = used
-                total[part] = weight
-                touched[seen] = part
-                seen += 1
-            else:
-                following[final[part]] = used
-                total[part] += weight
-            final[part] = used
+            touched[seen] = part
+            seen += before == 0
+            total[part] = before + ((posting >> 1) & ((1 << WEIGHT_BITS) - 1))
             used += 1
-            k = k + np.int64(1) if posting & 1 else np.int64(-1)
+            k += np.uint64(1)
+            follows = posting & 1
     return used, seen
+
+
+@njit(cache=True, nogil=True)
+def chain(hits: Hits, some: Ints, used: int, seen: int) -> int:
+    """Makes hits of the postings whose parts weigh `some` in all; returns how many such parts there are."""
+    led, position, offset, weights = hits.led, hits.position, hits.offset, hits.weight
+    first, final, total, touched = hits.first, hits.final, hits.total, hits.touched
+    following = hits.following
+    parts = hit = 0
+    for k in range(seen):
+        part = touched[k]
+        if total[part] >= some[part]:
+            touched[parts] = part
+            first[part] = -1
+            parts += 1
+        else:
+            total[part] = 0
+    for k in range(used if parts else 0):
+        posting = np.int64(led[k])
+        part = posting >> (1 + WEIGHT_BITS + OFFSET_BITS)
+        if total[part] == 0:
+            continue
+        position[hit] = position[k]
+        offset[hit] = (posting >> (1 + WEIGHT_BITS)) & ((1 << OFFSET_BITS) - 1)
+        weights[hit] = (posting >> 1) & ((1 << WEIGHT_BITS) - 1)
+        following[hit] = -1
+        if first[part] < 0:
+            first[part] = hit
+        else:
+            following[final[part]] = hit
+        final[part] = hit
+        hit += 1
+    return parts
 
 
 @njit(cache=True, nogil=True)
@@ -237,20 +296,23 @@ def english_grams(scratch: Scratch, n: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def screen_chunk(scratch: Scratch, n: int, anchors: Anchors, english: Anchors, hits: Hits) -> int:
-    """Collects all hits of a folded chunk; returns the number of parts touched."""
+def screen_chunk(
+    scratch: Scratch, n: int, index: tuple[Anchors, Anchors, Bodies], hits: Hits
+) -> int:
+    """Collects the hits of a folded chunk; returns the number of parts that may stand in it."""
     codes, maybe = scratch.folded[:n], scratch.maybe
+    anchors, english, bodies = index
     one, two = scratch.hashes
     count = gram_hashes(codes, 0, one)
     gram_hashes(codes, 1, two)
     counts = (0, 0)
     if len(anchors.postings) > 0:
         some = filtered(anchors.bits, one[:count], maybe)
-        counts = gather(anchors, scratch.hashes, maybe[:some], hits, counts)
+        counts = gather(anchors, scratch, some, hits, counts)
     if len(english.postings) > 0:
         some = english_grams(scratch, n)
-        counts = gather(english, scratch.hashes, maybe[:some], hits, counts)
-    return counts[1]
+        counts = gather(english, scratch, some, hits, counts)
+    return chain(hits, bodies.some, counts[0], counts[1])
 
 
 @njit(cache=True, nogil=True)
@@ -290,19 +352,17 @@ def note_places(
 ) -> int:  # fmt: skip
     """Notes the places of a chunk, which begins at a character of a text; returns how many there are now."""
     scratch, hits, found = work
-    some, total, touched, first = bodies.some, hits.total, hits.touched, hits.first
     for k in range(seen):
-        part = touched[k]
-        if total[part] >= some[part]:
-            weight, start, end = holds(part, bodies, scratch, hits, n)
-            if weight > 0:
-                found.text[count] = text[0]
-                found.part[count] = part
-                found.weight[count] = weight
-                found.start[count] = text[1] + scratch.first[start]
-                found.end[count] = text[1] + scratch.last[min(end, n) - 1] + 1
-                count += 1
-        first[part] = -1
+        part = hits.touched[k]
+        weight, start, end = holds(part, bodies, scratch, hits, n)
+        if weight > 0:
+            found.text[count] = text[0]
+            found.part[count] = part
+            found.weight[count] = weight
+            found.start[count] = text[1] + scratch.first[start]
+            found.end[count] = text[1] + scratch.last[min(end, n) - 1] + 1
+            count += 1
+        hits.total[part] = 0
     return count
 
 
@@ -321,7 +381,7 @@ def screen(
     """
     data, offsets = texts
     scratch, hits, found = work
-    anchors, english, bodies = index
+    bodies = index[2]
     room = len(found.text) - len(hits.first)
     count = 0
     while state[0] < len(offsets) - 1 and count <= room:
@@ -332,7 +392,7 @@ def screen(
             scratch.raw[:chars], tables[0], tables[1], tables[2],
             scratch.folded, (scratch.first, scratch.last),
         )  # fmt: skip
-        seen = screen_chunk(scratch, n, anchors, english, hits)
+        seen = screen_chunk(scratch, n, index, hits)
         count = note_places(bodies, work, n, seen, count, (state[0], state[2]))
         if after >= end:
             state[0] += 1

@@ -127,18 +127,20 @@ class Screen:
             np.empty(longest, np.int32),
         )
         self._scratch = Scratch(
-            np.empty(CHUNK, np.uint32), codes[0], codes[1], codes[2], (codes[3], codes[4]), codes[5], rows
+            np.empty(CHUNK, np.uint32), codes[0], codes[1], codes[2], (codes[3], codes[4]), codes[5],
+            np.empty(longest, np.uint64), rows,
         )  # fmt: skip
         entries = max(ENTRIES, CHUNK * (_most(self._anchors) + _most(self._english)))
         self._hits = Hits(
+            np.empty(entries, np.uint64),
             np.empty(entries, np.int32),
             np.empty(entries, np.int32),
             np.empty(entries, np.int32),
             np.empty(entries, np.int32),
-            np.full(parts, -1, np.int32),
             np.empty(parts, np.int32),
             np.empty(parts, np.int32),
-            np.empty(parts, np.int32),
+            np.zeros(parts, np.int32),
+            np.empty(parts + 1, np.int32),
         )
         room = ROOM + parts
         self._found = Found(

@@ -1,6 +1,6 @@
 """Texts as safe markup: shared spans marked, differing characters inside them emphasised."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from markupsafe import Markup
@@ -55,49 +55,50 @@ def _origins(folded: Folded, places: range) -> Iterator[int]:
 
 def marked(passage: Passage, different: Collection[int], place: str) -> Markup:
     """Returns a passage with its spans marked; `place` tells where its left-out text stands."""
-    looks = _looks(passage.text, passage.shared, different)
+    spans = [(span.start, span.end, str(span.part)) for span in passage.shared]
     cuts = {cut.at: _CUT.format(cut.chars, visible(place)) for cut in passage.cuts}
     edges = sorted({0, *(at for at in cuts if at < len(passage.text)), len(passage.text)})
     pieces: list[Markup] = []
     for start, end in pairwise(edges):
         pieces.append(cuts.get(start, Markup()))
-        pieces.extend(_runs(passage, looks, start, end))
+        pieces.extend(_marked(passage, _stretches((start, end), spans, different)))
     pieces.append(cuts.get(len(passage.text), Markup()) if passage.text else Markup())
     return Markup().join(pieces)
 
 
 def marked_whole(text: str, different: Collection[int], *, shared: bool) -> Markup:
     """Returns a text that is shared from end to end, or not at all."""
-    looks = [("all", at in different) for at in range(len(text))]
     if not shared:
         return Markup.escape(visible(text))
-    runs = _grouped(text, looks)
-    return Markup().join(_mark("".join(c for _, c in run), look, "all") for look, run in runs)
+    stretches = _stretches((0, len(text)), [(0, len(text), "all")], different)
+    return Markup().join(_mark(text[start:end], look, "all") for look, start, end in stretches)
 
 
-def _looks(text: str, shared: Sequence[Shared], different: Collection[int]) -> list[Look]:
-    parts = [""] * len(text)
-    for span in shared:
-        end = min(span.end, len(text))
-        parts[span.start : end] = [str(span.part)] * max(0, end - span.start)
-    emphasised = set(different)
-    return [(part, at in emphasised) for at, part in enumerate(parts)]
+def _stretches(
+    within: tuple[int, int], spans: Sequence[tuple[int, int, str]], different: Collection[int]
+) -> Iterator[tuple[Look, int, int]]:
+    """Yields the stretches [start, end) of one look each; of spans that overlap the last counts."""
+    inside, changed = range(*within), frozenset(different)
+    edges = {*within, *(at for span in spans for at in span[:2] if at in inside)}
+    edges.update(edge for at in changed for edge in (at, at + 1) if edge in inside)
+
+    def look(edge: tuple[int, int]) -> Look:
+        at = edge[0]
+        part = next((name for start, end, name in reversed(spans) if start <= at < end), "")
+        return part, at in changed
+
+    for one, run in groupby(pairwise(sorted(edges)), look):
+        some = list(run)
+        yield one, some[0][0], some[-1][1]
 
 
-def _runs(passage: Passage, looks: Sequence[Look], start: int, end: int) -> Iterator[Markup]:
-    at = start
-    for look, run in _grouped(passage.text[start:end], looks[start:end]):
-        text = "".join(char for _, char in run)
-        after = at + len(text)
+def _marked(passage: Passage, stretches: Iterable[tuple[Look, int, int]]) -> Iterator[Markup]:
+    for look, start, end in stretches:
+        text = passage.text[start:end]
         if look[0]:
             yield _mark(text, look, str(passage.part))
         else:
-            yield _plain(text, at > 0, after < len(passage.text))
-        at = after
-
-
-def _grouped(text: str, looks: Sequence[Look]) -> Iterator[tuple[Look, Iterator[tuple[Look, str]]]]:
-    return groupby(zip(looks, text, strict=True), key=lambda pair: pair[0])
+            yield _plain(text, start > 0, end < len(passage.text))
 
 
 def _mark(text: str, look: Look, around: str) -> Markup:
