@@ -14,6 +14,43 @@ GAP_OPEN = 128
 GAP_MORE = 20
 DIAGONAL, ITEM_GAP, TEXT_GAP, MOVE = 1, 2, 3, 3
 TEXT_GAP_GOES_ON, ITEM_GAP_GOES_ON = 4, 8
+_MIX = np.uint32(0x9E3779B1)
+
+
+_SLOTS = np.uint32(1 << 13)
+_NEVER = -(1 << 24)
+
+
+@njit(cache=True, nogil=True)
+def score_bound(item: Codes, weight: Ints, text: Codes) -> int:
+    """Returns a score that no alignment of `item` with `text` exceeds, in len(item) + len(text) steps.
+
+    A character matches only if the text has it, and right after a match only if the text has both side by
+    side: where it has not, a gap or a mismatch lies between them. What the text has is told by hashes.
+    """
+    last = _SLOTS - np.uint32(1)
+    one, two = np.zeros(_SLOTS, np.bool_), np.zeros(_SLOTS, np.bool_)
+    before = np.uint32(0)
+    for char in text:
+        one[char & last] = True
+        two[(before * _MIX ^ char) & last] = True
+        before = char
+    best, match, differs, gap = 0, _NEVER, _NEVER, _NEVER
+    before = np.uint32(0)
+    for i in range(len(item)):
+        char, matched = item[i], match
+        if one[char & last]:
+            beside = matched if two[(before * _MIX ^ char) & last] else matched - GAP_OPEN
+            match = weight[i] + max(0, beside, differs, gap)
+        else:
+            match = _NEVER
+        differs, gap = (
+            max(matched, differs, gap) - MISMATCH,
+            max(max(matched, differs) - GAP_OPEN, gap - GAP_MORE),
+        )
+        best = max(best, match)
+        before = char
+    return best
 
 
 @njit(cache=True, nogil=True)

@@ -19,7 +19,7 @@ from curate.leakage.options import (
     without_sentence_end,
 )
 from curate.leakage.probe import Probe
-from curate.leakage.score import NOTHING, PartScore, best_end, score_part
+from curate.leakage.score import NOTHING, PartScore, best_end, may_hold, score_part
 from curate.leakage.screen import Place, Screen
 from curate.leakage.verdicts import Evidence, Thresholds, classify
 from curate.models import Document, Finding, Part, Question, Verdict
@@ -133,12 +133,13 @@ class Detector:
             for part in item.parts
             if part.part in own or part.part is Part.STEM
         ]
+        least = self.thresholds.least
         ends = {
-            part.part: best_end(part, probe.folded(stretch))
-            for part, stretch in looked
-            if part.part in own and part.information >= self.thresholds.least
+            part.part: best_end(part, folded)
+            for part, folded in ((part, probe.folded(stretch)) for part, stretch in looked)
+            if part.part in own and part.information >= least and may_hold(part, folded, least)
         }
-        stands = any(end.information >= self.thresholds.least for end in ends.values())
+        stands = any(end.information >= least for end in ends.values())
         choices = [item.choices, item.choices_en] if Part.TRANSLATION in own else [item.choices]
         if not stands and not self._has_options(
             probe, choices, main, _around_all(probe, item, main)

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from curate.leakage.align import align_end
+from curate.leakage.align import align_end, score_bound
 from curate.leakage.grams import EN_GRAM, JA_GRAM, Ints, gram_hashes, joined
 from curate.text.kernels import Codes, Offsets, decode_utf8, fold_codes
 
@@ -339,10 +339,11 @@ def holds(part: int, bodies: Bodies, scratch: Scratch, hits: Hits, n: int) -> tu
     low, high = max(0, low - BESIDE), min(len(codes), high + BESIDE)
     begin = max(0, start - (hits.offset[first] - low) - SIDE)
     finish = min(n, end + (high - hits.offset[last]) + SIDE)
-    score, _, _ = align_end(
-        codes[low:high], worth[low:high], scratch.folded[begin : max(begin, finish)], scratch.rows
-    )
+    text = scratch.folded[begin : max(begin, finish)]
     least = bodies.least[part] if sure else bodies.strict[part]
+    if score_bound(codes[low:high], worth[low:high], text) < least:
+        return 0, 0, 0
+    score, _, _ = align_end(codes[low:high], worth[low:high], text, scratch.rows)
     return (weight if score >= least else 0), start, end
 
 

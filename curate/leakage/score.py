@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curate.leakage.align import UNIT, align, align_end
+from curate.leakage.align import UNIT, align, align_end, score_bound
 from curate.leakage.index import IndexedPart
 from curate.leakage.pieces import code_points
 from curate.text import Folded
@@ -43,6 +43,11 @@ class End(NamedTuple):
     information: float
     item: int
     text: int
+
+
+def may_hold(part: IndexedPart, folded: Folded, information: float) -> bool:
+    """Whether the best local alignment of `part` with the folded text may find so much information."""
+    return score_bound(part.codes, part.worth, _looked_at(folded)) >= information * UNIT
 
 
 def best_end(part: IndexedPart, folded: Folded) -> End:
