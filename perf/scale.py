@@ -2,7 +2,8 @@
 
 `python -m perf.scale` writes Japanese documents as JSON Lines, 0.1, 1 and 10 GB of them, and runs a command
 over each in a process of its own: the whole of `build-corpus` (year, length, exact duplicates, leakage
-against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. Then it
+against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. The
+command's own process has as many threads of Polars as there are workers: a worker stands for a core. Then it
 audits one corpus against 2,000, 20,000 and 200,000 benchmark items, made of pieces of IgakuQA's. It prints
 Markdown: of each run the time, the processor's time, the most memory of one process and of all together (RSS,
 so that what they share counts several times; ten times a second), and of each series its slopes. It needs
@@ -196,7 +197,8 @@ def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, item
     if benchmark.startswith("igakuqa="):
         words += ["--years", "2018-2022"]
     started, one, together, ended = time.perf_counter(), 0, 0, 0
-    process = subprocess.Popen(words)
+    threads = {"POLARS_MAX_THREADS": str(setting.workers)}
+    process = subprocess.Popen(words, env={**os.environ, **threads})
     while not ended:
         sizes = [_resident(pid) for pid in _family(process.pid)]
         one, together = max([one, *sizes]), max(together, sum(sizes))

@@ -73,8 +73,12 @@ def _executed(plan: Plan, out: Path, run: RunFolder, progress: Progress) -> Outc
             refuse_no_rows(plan, shards)
         guards = protected.benchmarks, protected.detector
         power = measured_power(plan, shards, *guards, team, progress)
-    settled = settle(plan, shards, unread.rows, protected.benchmarks, protected.detector, power)
-    hashes = _write(plan, run, shards, settled, protected)
+        settled = settle(plan, shards, unread.rows, *guards, power)
+        facts = settled.report_facts(plan.recipe, plan.shown_command, plan.request.inputs)
+        with built_report(facts, shards, protected.benchmarks, team.map) as (report, cards):
+            run.write_pieces("report.json", report_json(report, cards.records()))
+            run.write_pieces("report.html", report_page(report, cards))
+    hashes = _write(plan, run, shards, settled)
     error = first_failure(plan, settled, protected.benchmarks, unread)
     failed = isinstance(error, InputError)
     result = _numbers(settled)
@@ -119,19 +123,13 @@ def ready_stages(plan: Plan, protected: Protected) -> list[Stage]:
     return [s.ready(prepared) if isinstance(s, RowStage) else s for s in plan.stages]
 
 
-def _write(
-    plan: Plan, run: RunFolder, shards: Sequence[Shard], settled: Settled, protected: Protected
-) -> dict[str, str]:
-    """Writes all outputs but the quarantine; returns the content hashes that are known by now."""
+def _write(plan: Plan, run: RunFolder, shards: Sequence[Shard], settled: Settled) -> dict[str, str]:
+    """Writes all other outputs but the quarantine; returns the content hashes that are known by now."""
     hashes = _write_corpus(run, shards) if plan.command == "build-corpus" else {}
     run.write_text("recipe.yaml", recipe_text(plan))
     write_findings(run, shards)
     run.write_json("ledger.json", settled.ledger)
     run.write_json("audit.json", settled.audit)
-    facts = settled.report_facts(plan.recipe, plan.shown_command, plan.request.inputs)
-    with built_report(facts, shards, protected.benchmarks) as (report, cards):
-        run.write_pieces("report.json", report_json(report, cards.lines()))
-        run.write_pieces("report.html", report_page(report, cards))
     return hashes
 
 

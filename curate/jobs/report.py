@@ -46,7 +46,7 @@ def report(run: Path) -> Outcome:
     def fill(target: Path) -> None:
         with target.open("wb") as stream:
             if isinstance(told, Report):
-                stream.writelines(report_page(told, told.findings))
+                stream.writelines(report_page(told))
             elif isinstance(told, EvaluationReport):
                 stream.writelines(piece.encode() for piece in render_evaluation(told))
             elif isinstance(told, PowerReport):

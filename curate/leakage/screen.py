@@ -14,20 +14,9 @@ from numpy.typing import NDArray
 
 from curate.leakage.align import UNIT
 from curate.leakage.grams import EN_GRAM, JA_GRAM, Floats, Hashes, Ints
+from curate.leakage.hits import OFFSET_BITS, WEIGHT_BITS, Anchors, Hits, Scratch, fill_slots
 from curate.leakage.index import Grams, IndexedPart
-from curate.leakage.kernels import (
-    OFFSET_BITS,
-    WEIGHT_BITS,
-    Anchors,
-    Bodies,
-    Bytes,
-    Found,
-    Hits,
-    Offsets64,
-    Scratch,
-    fill_slots,
-    screen,
-)
+from curate.leakage.kernels import Bodies, Bytes, Found, Offsets64, screen
 from curate.models import Part
 from curate.text import fold_table
 from curate.text.kernels import Codes

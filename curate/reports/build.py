@@ -1,9 +1,10 @@
 """Assembles the report's record, and its cards one by one, from a run's shards and accounts."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from curate.corpus.frame import record_of
 from curate.corpus.shards import Shard, corpus_view
 from curate.leakage import Benchmark, BenchmarkItem
 from curate.models import (
+    Decision,
     FileEntry,
     Finding,
     FindingCard,
@@ -24,8 +26,10 @@ from curate.models import (
 )
 from curate.reports.facts import ReportFacts
 from curate.reports.not_checked import not_checked
+from curate.reports.shown import ShownCard, shown_card
 from curate.reports.sides import finding_card
 from curate.reports.spool import CardSpool
+from curate.reports.summary import Pair, applied
 from curate.tables import Sandbox, sql_text
 
 CARDS = 20_000
@@ -45,11 +49,32 @@ INPUTS = 1_000
 Items = Mapping[tuple[str, str], BenchmarkItem]
 
 
+class Asked(NamedTuple):
+    """Cards of the rows of one shard: each one's place in the report, its pair and its item.
+
+    `decided` are the decisions that the run applied, `context` is how many characters of a long text are
+    kept around a shared span.
+    """
+
+    shard: Shard
+    cards: list[tuple[int, Mapping[str, Any], BenchmarkItem]]
+    decided: Mapping[Pair, Decision]
+    context: int
+
+
+Made = list[tuple[int, ShownCard]]
+Crew = Callable[[Callable[[Any, Asked], Made], Iterable[Asked]], Iterator[Made]]
+"""Calls a function of its job and of each of many others; in order, or several at once."""
+
+
 @contextmanager
 def built_report(
-    facts: ReportFacts, shards: Sequence[Shard], benchmarks: Sequence[Benchmark]
+    facts: ReportFacts, shards: Sequence[Shard], benchmarks: Sequence[Benchmark], crew: Crew
 ) -> Iterator[tuple[Report, CardSpool]]:
-    """Yields the report of a run without its cards, and its cards, worst first, on disk."""
+    """Yields the report of a run without its cards, and its cards, worst first, on disk.
+
+    The cards are made by a crew.
+    """
     items = {(i.benchmark, i.question.id): i for b in benchmarks for i in b.items}
     work = shards[0].marks.parent
     with Sandbox(work) as db, CardSpool(work) as cards:
@@ -59,7 +84,9 @@ def built_report(
             db.view("corpus", [shard.marks for shard in shards])
         db.keep("pairs", sql_text("pairs.sql"))
         pairs = db.rows(f"SELECT * FROM pairs LIMIT {CARDS}")  # noqa: S608 (a number of our own)
-        _put_cards(cards, pairs, shards, items)
+        for made in crew(_cards_of, _asked(pairs, shards, items, facts)):
+            for place, card in made:
+                cards.put(place, card)
         counted = db.rows(sql_text("where.sql"))
         yield (
             Report(
@@ -80,29 +107,43 @@ def built_report(
         )
 
 
-def _put_cards(
-    cards: CardSpool, pairs: Sequence[Mapping[str, Any]], shards: Sequence[Shard], items: Items
-) -> None:
-    """Fills the cards shard by shard; a pair's place among `pairs` is its card's."""
-    by_row: dict[int, list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
-    for place, pair in enumerate(pairs):
-        by_row[pair["row"]].append((place, pair))
+def _asked(
+    pairs: Sequence[Mapping[str, Any]], shards: Sequence[Shard], items: Items, facts: ReportFacts
+) -> Iterator[Asked]:
+    """Yields what is to be made shard by shard; a pair's place among `pairs` is its card's."""
     context = min(CONTEXT, max(LEAST_CONTEXT, CONTEXT_OF_ALL // max(1, len(pairs))))
+    decided = applied(facts.decisions)
+    placed = sorted(enumerate(pairs), key=lambda one: one[1]["row"])
+    rows = [pair["row"] for _, pair in placed]
     for shard in shards:
-        for row in shard.where(pl.col("row").is_in(list(by_row))).iter_rows(named=True):
-            for place, pair in by_row[row["row"]]:
-                cards.put(place, _card(row, pair, items, context))
+        here = placed[bisect_left(rows, shard.first) : bisect_right(rows, shard.last)]
+        if here:
+            cards = [(place, pair, items[_item(pair)]) for place, pair in here]
+            yield Asked(shard, cards, decided, context)
+
+
+def _item(pair: Mapping[str, Any]) -> tuple[str, str]:
+    return pair["benchmark"], pair["item_id"]
+
+
+def _cards_of(_: object, asked: Asked) -> Made:
+    """Returns the cards of a shard's rows."""
+    wanted = pl.col("row").is_in([pair["row"] for _, pair, _ in asked.cards])
+    rows = {row["row"]: row for row in asked.shard.where(wanted).iter_rows(named=True)}
+    made: Made = []
+    for place, pair, item in asked.cards:
+        card = _card(rows[pair["row"]], pair, item, asked.context)
+        decision = asked.decided.get((card.record.id, *_item(pair)))
+        made.append((place, shown_card(card, place + 1, decision)))
+    return made
 
 
 def _card(
-    row: Mapping[str, Any], pair: Mapping[str, Any], items: Items, context: int
+    row: Mapping[str, Any], pair: Mapping[str, Any], item: BenchmarkItem, context: int
 ) -> FindingCard:
-    key = (pair["benchmark"], pair["item_id"])
-    findings = [
-        Finding.model_validate(f) for f in row["findings"] if (f["benchmark"], f["item_id"]) == key
-    ]
+    findings = [Finding.model_validate(f) for f in row["findings"] if _item(f) == _item(pair)]
     shown = (row["dropped_by"], context)
-    return finding_card(record_of(row), items[key], findings, Verdict(pair["verdict"]), shown)
+    return finding_card(record_of(row), item, findings, Verdict(pair["verdict"]), shown)
 
 
 def _where(

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 from markupsafe import Markup
 from rapidfuzz.distance import Levenshtein
 
-from curate.models import Passage, Shared
+from curate.models import Passage
 from curate.text import Folded, fold, visible
 
 __all__ = ["DIFF_LIMIT", "differing", "marked", "marked_whole"]

@@ -1,14 +1,14 @@
 """What the page knows of all findings before it shows one: filters, links, the list of all."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from curate.models import Decision, FindingCard, Report, Verdict, WhereRow
+from curate.models import Decision, DecisionUse, FindingCard, Report, Verdict, WhereRow
 from curate.reports.formats import score
 
-__all__ = ["Line", "Pair", "Summary", "Where", "applied", "summarise"]
+__all__ = ["Line", "Pair", "Summary", "Where", "applied", "line_of", "summarise"]
 
 Pair = tuple[str, str, str]
 """(record id, benchmark, item id)."""
@@ -77,21 +77,19 @@ class Summary:
         }
 
 
-def applied(report: Report) -> dict[Pair, Decision]:
+def applied(uses: Iterable[DecisionUse]) -> dict[Pair, Decision]:
     """Returns the decisions that the run applied, by pair."""
     return {
         (d.record_id, d.benchmark, d.item_id): d
-        for d in (use.decision for use in report.decisions if use.effect == "applied")
+        for d in (use.decision for use in uses if use.effect == "applied")
     }
 
 
-def summarise(report: Report, cards: Iterable[FindingCard]) -> Summary:
-    """Returns the summary of the cards in their order, numbered from 1."""
-    decided = applied(report)
-    lines = [_line(card, number, decided) for number, card in enumerate(cards, start=1)]
+def summarise(report: Report, lines: Sequence[Line]) -> Summary:
+    """Returns the summary of a report, of whose cards these are the lines."""
     audit = report.audit
     return Summary(
-        lines=lines,
+        lines=list(lines),
         where=_where(report.where, lines),
         verdicts=_counted(line.verdict.value for line in lines),
         benchmarks=_counted(line.benchmark for line in lines),
@@ -110,7 +108,8 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
     return dict(Counter(words))
 
 
-def _line(card: FindingCard, number: int, decided: Mapping[Pair, Decision]) -> Line:
+def line_of(card: FindingCard, number: int, decision: Decision | None) -> Line:
+    """Returns the line of a card with this number, and the decision that the run applied to it."""
     best = max(card.evidence, key=lambda e: (e.part.value != "choices", e.score))
     record, item = card.record, card.item
     return Line(
@@ -128,7 +127,7 @@ def _line(card: FindingCard, number: int, decided: Mapping[Pair, Decision]) -> L
         score=score(best.score),
         threshold=score(best.threshold),
         dropped_by=card.dropped_by,
-        decision=decided.get((record.id, item.name, item.id)),
+        decision=decision,
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from curate.models import Report
-from curate.reports.render import Cards, render_page
+from curate.reports.render import render_page
+from curate.reports.shown import Cards
 from curate.runs import json_pieces
 
 __all__ = ["report_json", "report_page"]
@@ -14,6 +15,6 @@ def report_json(report: Report, cards: Iterable[bytes]) -> Iterator[bytes]:
     return json_pieces(report.model_dump(mode="json"), "findings", cards)
 
 
-def report_page(report: Report, cards: Cards) -> Iterator[bytes]:
-    """Yields report.html."""
+def report_page(report: Report, cards: Cards | None = None) -> Iterator[bytes]:
+    """Yields report.html; `cards` are the findings, if `report` does not hold them."""
     return (piece.encode() for piece in render_page(report, cards))

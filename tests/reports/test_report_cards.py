@@ -4,6 +4,7 @@ import report_samples as samples
 
 from curate.models import Part, Verdict, VerdictCounts, WhereRow
 from curate.reports.cards import card_of
+from curate.reports.shown import HeldCards
 from curate.reports.summary import applied, summarise
 
 
@@ -23,7 +24,7 @@ def with_passages(record, item):
 
 def summary(**changes):
     report = samples.report(**changes)
-    return summarise(report, report.findings)
+    return summarise(report, HeldCards(report.findings, applied(report.decisions)).lines())
 
 
 def test_a_stem_in_an_explanation_is_compared_with_the_stem():
@@ -103,6 +104,6 @@ def test_the_filters_offer_what_there_is():
 
 def test_only_the_last_line_about_a_pair_applies():
     report = samples.report()
-    assert applied(report)["renal-04", "physio", "117A5"].decision == "accepted"
+    assert applied(report.decisions)["renal-04", "physio", "117A5"].decision == "accepted"
     decided = [line.decision is not None for line in summary().lines]
     assert decided == [False, False, True, False]

@@ -11,7 +11,8 @@ from jinja2 import UndefinedError
 
 from curate.models import AuditVerdict
 from curate.reports import render_html
-from curate.reports.render import _environment, render_page
+from curate.reports.environment import template
+from curate.reports.render import render_page
 
 VOID = {"meta", "link", "br", "img", "input", "circle", "line", "path", "use"}
 SHAPES = {"pass": "s-pass", "undecided": "s-undecided", "fail": "s-fail", "none": "s-none"}
@@ -174,7 +175,7 @@ def test_cards_after_the_first_page_wait_as_data_and_stand_in_the_list_of_all():
 
 def test_a_page_is_made_piece_by_piece():
     report = many(400)
-    pieces = list(render_page(report, report.findings))
+    pieces = list(render_page(report))
     assert max(map(len, pieces)) < len("".join(pieces)) / 4
 
 
@@ -214,4 +215,4 @@ def test_exam_text_is_japanese_to_the_browser():
 
 def test_a_text_the_template_misspells_is_an_error():
     with pytest.raises(UndefinedError):
-        _environment().from_string("{{ nothing }}").render()
+        template("report.html.jinja").environment.from_string("{{ nothing }}").render()
