@@ -4,9 +4,10 @@ import os
 import re
 import sys
 import traceback
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 from typer.main import get_command
@@ -94,12 +95,17 @@ def _root(
     pass
 
 
+@cache
+def _command() -> Any:
+    return get_command(app)
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command line and exits with its code; a traceback shows only with --debug."""
     argv = sys.argv[1:] if arguments is None else arguments
     show = Show(_asked_format(argv))
     try:
-        code = get_command(app)(args=argv, prog_name="curate", standalone_mode=False)
+        code = _command()(args=argv, prog_name="curate", standalone_mode=False)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit) as exc:
         if isinstance(exc, SystemExit) and not isinstance(exc.__context__, BrokenPipeError):

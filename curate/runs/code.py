@@ -33,6 +33,7 @@ def code_version() -> str:
     return f"{curate.__version__}+{code_sha256()[:12]}"
 
 
+@cache
 def git_state() -> tuple[str | None, bool | None]:
     """Returns the checkout's revision and whether it has uncommitted changes; (None, None) in a wheel."""
     root = Path(curate.__file__).resolve().parent.parent
@@ -57,6 +58,11 @@ def _git(root: Path, *arguments: str) -> str | None:
     return done.stdout.strip()
 
 
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    return tuple((name, metadata.version(name)) for name in PACKAGES)
+
+
 def package_versions() -> dict[str, str]:
     """Returns the versions of the packages that a run stands on."""
-    return {name: metadata.version(name) for name in PACKAGES}
+    return dict(_versions())

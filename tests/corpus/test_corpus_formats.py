@@ -63,7 +63,7 @@ def test_neither_workers_nor_shards_change_what_is_kept(tmp_path, monkeypatch, n
     whole = build(tmp_path / "whole", path, workers=1, **options)
     assert (whole.data["kept"], whole.data["dropped"], whole.data["quarantined"]) == (49, 10, 1)
     assert "q31" in whole.quarantine()[0]["raw"]
-    monkeypatch.setattr(pipeline, "SHARD_ROWS", 3)
+    monkeypatch.setattr(pipeline, "SHARD_ROWS", 7)
     alone = build(tmp_path / "alone", path, workers=1, **options)
     crew = build(tmp_path / "crew", path, workers=2, **options)
     assert alone.bytes() == crew.bytes()

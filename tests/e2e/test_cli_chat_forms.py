@@ -7,6 +7,11 @@ import pytest
 
 CLEAN = "肺胞で酸素を受け取った血液は、肺静脈を通って左心房に戻り、左心室から全身へ送り出される。"
 OTHER = "井戸水は夏に冷たく冬に温かく感じるが、実際の水温は一年を通してほとんど変わらない。"
+WITHOUT_POWER = [
+    word
+    for setting in ("power_items=0", "power_floor=null")
+    for word in ("--set", f"stages.leakage.{setting}")
+]
 
 
 def _messages(place, leak):
@@ -85,7 +90,9 @@ def audit(cli, held_out, tmp_path, table):
 
     def audit(*words):
         out = tmp_path / f"audit-{len(list(tmp_path.glob('audit-*')))}"
-        told = cli("audit", *words, "--benchmark", f"held-out={held_out}", "--out", out)
+        told = cli(
+            "audit", *words, "--benchmark", f"held-out={held_out}", *WITHOUT_POWER, "--out", out
+        )
         assert told.code in (0, 4), told.err
         rows = table(out / "findings.parquet")
         return told.code, {(row["record_id"], row["item_id"], row["verdict"]) for row in rows}
@@ -102,10 +109,10 @@ def planted(items):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_leak_is_found_in_its_row(audit, write, planted, form):
     make = FORMS[form]
-    named = [make(CLEAN), {"id": "own-2", **make(planted)}]
-    assert audit(write("named.jsonl", named)) == (4, {("own-2", "30A2", "contaminated")})
-    nameless = [make(CLEAN), make(planted)]
-    assert audit(write("rows.jsonl", nameless)) == (4, {("rows.jsonl:2", "30A2", "contaminated")})
+    named = write("named.jsonl", [make(CLEAN), {"id": "own-2", **make(planted)}])
+    nameless = write("rows.jsonl", [make(CLEAN), make(planted)])
+    found = {(row, "30A2", "contaminated") for row in ("own-2", "rows.jsonl:2")}
+    assert audit(named, nameless) == (4, found)
 
 
 @pytest.mark.parametrize("form", FORMS)
