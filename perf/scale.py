@@ -5,9 +5,10 @@ over each in a process of its own: the whole of `build-corpus` (year, length, ex
 against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. The
 command's own process has as many threads of Polars as there are workers: a worker stands for a core. Then it
 audits one corpus against 2,000, 20,000 and 200,000 benchmark items, made of pieces of IgakuQA's. It prints
-Markdown: of each run the time, the processor's time, the most memory of one process and of all together (RSS,
-so that what they share counts several times; ten times a second), and of each series its slopes. It needs
-$JMLE_DATA, a quiet machine, and four times the largest corpus on the disk of --folder.
+Markdown: of each run the time, the processor's time of all its processes, the most memory of one process and
+of all together (RSS, so that what they share counts several times; both looked at ten times a second), of each
+series its slopes, and whether all runs over one corpus wrote the same bytes. It needs $JMLE_DATA, a quiet
+machine, and four times the largest corpus on the disk of --folder.
 """
 
 import argparse
@@ -34,6 +35,7 @@ SPEED_UP = 1.8
 OVERHEAD = 0.15
 _EVERY = 0.1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 _RECIPE = """recipe: corpus/1
 name: scale
 sources: [{path: corpus.jsonl, layout: documents, published: unknown}]
@@ -56,7 +58,10 @@ class Setting(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """One run: megabytes of corpus, items of the benchmark, seconds by clock and processor, bytes at most."""
+    """One run: megabytes of corpus, items of the benchmark, seconds by clock and processor, bytes at most.
+
+    `wrote` are the hashes of its files.
+    """
 
     setting: Setting
     megabytes: float
@@ -66,6 +71,7 @@ class Measured(NamedTuple):
     one: int
     all: int
     exit: int
+    wrote: str
 
 
 def main() -> int:
@@ -111,7 +117,7 @@ def main() -> int:
 
 def _judged(runs: Sequence[Measured], by_items: Sequence[Measured]) -> int:
     """Prints what grows how; returns 1 where something is out of its bounds."""
-    findings = [*_growth(runs), *_by_items(by_items), *_against(runs)]
+    findings = [*_growth(runs), *_by_items(by_items), *_against(runs), *_alike(runs)]
     print("\n| what | measured | asked |\n|---|---|---|")
     for what, told, asked, _ in findings:
         print(f"| {what} | {told} | {asked} |")
@@ -169,6 +175,19 @@ def _against(runs: Sequence[Measured]) -> Iterator[Finding]:
             yield name, f"{over:+.0%}", "+15%", over <= OVERHEAD
 
 
+def _alike(runs: Sequence[Measured]) -> Iterator[Finding]:
+    """Tells of each command and corpus whether all runs wrote the same bytes."""
+    for command, megabytes in dict.fromkeys((run.setting.command, run.megabytes) for run in runs):
+        wrote = [
+            run.wrote
+            for run in runs
+            if (run.setting.command, run.megabytes) == (command, megabytes)
+        ]
+        same = wrote.count(wrote[0]) == len(wrote)
+        told = f"{len(wrote)} runs, {len(set(wrote))} content"
+        yield f"{command}, {megabytes:,.0f} MB: bytes written", told, "all the same", same
+
+
 def _say(run: Measured) -> None:
     """Prints a run's line as soon as it is measured."""
     print(
@@ -196,20 +215,23 @@ def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, item
         words += ["--runner", setting.runner]
     if benchmark.startswith("igakuqa="):
         words += ["--years", "2018-2022"]
-    started, one, together, ended = time.perf_counter(), 0, 0, 0
+    started, one, together = time.perf_counter(), 0, 0
+    spent: dict[int, int] = {}
     threads = {"POLARS_MAX_THREADS": str(setting.workers)}
-    process = subprocess.Popen(words, env={**os.environ, **threads})
-    while not ended:
-        sizes = [_resident(pid) for pid in _family(process.pid)]
-        one, together = max([one, *sizes]), max(together, sum(sizes))
-        time.sleep(_EVERY)
-        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-    seconds, code = time.perf_counter() - started, os.waitstatus_to_exitcode(status)
-    process.returncode = code
+    with subprocess.Popen(words, env={**os.environ, **threads}) as process:
+        while process.poll() is None:
+            family = _family(process.pid)
+            spent |= {pid: max(spent.get(pid, 0), _ticks(pid)) for pid in family}
+            sizes = [_resident(pid) for pid in family]
+            one, together = max([one, *sizes]), max(together, sum(sizes))
+            time.sleep(_EVERY)
+    seconds = time.perf_counter() - started
+    manifest = folder / "run" / "manifest.json"
+    wrote = orjson.loads(manifest.read_bytes())["outputs"] if manifest.exists() else []
     shutil.rmtree(folder / "run", ignore_errors=True)
-    used = usage.ru_utime + usage.ru_stime
-    size = corpus.stat().st_size / 1e6
-    return Measured(setting, size, items, seconds, used, one, together, code)
+    used, size = sum(spent.values()) / _TICKS, corpus.stat().st_size / 1e6
+    told = orjson.dumps(wrote).decode()
+    return Measured(setting, size, items, seconds, used, one, together, process.returncode, told)
 
 
 def _family(pid: int) -> list[int]:
@@ -224,6 +246,12 @@ def _family(pid: int) -> list[int]:
 def _resident(pid: int) -> int:
     pages = _text(Path(f"/proc/{pid}/statm")).split()
     return int(pages[1]) * _PAGE if pages else 0
+
+
+def _ticks(pid: int) -> int:
+    """Returns the processor's time of a process, its own and the system's for it."""
+    fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12]) if fields else 0
 
 
 def _text(path: Path) -> str:
