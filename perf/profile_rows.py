@@ -55,7 +55,7 @@ PARTS = (
     Part("rows to a frame", ("curate.corpus.frame:parts_frame",), "frame of texts"),
     Part("content hashes", ("curate.corpus.frame:row_contents",), "json_encode + sha256"),
     Part("hashes of rows as written", ("curate.corpus.pipeline:_digested",)),
-    Part("write shards", ("curate.runs.work:WorkFolder.write_table",), "write_parquet, plain"),
+    Part("write shards", ("curate.runs.work:WorkFolder.write_table",), "write_parquet, zstd 1"),
     Part("read shards again", ("curate.corpus.shards:Shard.frame", "curate.corpus.shards:Shard.where"),
          "read_parquet"),
     Part("count rows by input", ("curate.corpus.pipeline:_counted",)),
@@ -158,6 +158,7 @@ def main() -> int:
 
 def _profiled(corpus: Path, folder: Path) -> Clock:
     """Returns the times of a run over the corpus."""
+    from curate.corpus.runner import Runner  # noqa: PLC0415
     from curate.jobs.build_corpus import build_corpus  # noqa: PLC0415
     from curate.jobs.overlay import Options  # noqa: PLC0415
     from curate.text import fold  # noqa: PLC0415
@@ -170,7 +171,7 @@ def _profiled(corpus: Path, folder: Path) -> Clock:
     recipe = folder / "profile.yaml"
     recipe.write_text(_RECIPE, encoding="utf-8")
     benchmark = f"igakuqa={os.environ['JMLE_DATA']}/igakuqa"
-    options = Options(recipe=recipe, benchmarks=[benchmark], years=(2018, 2022), workers=1)
+    options = Options(recipe=recipe, benchmarks=[benchmark], years=(2018, 2022), runner=Runner(1))
     build_corpus([str(corpus)], options, folder / "run", lambda *_: None)
     clock.enter("")
     return clock
@@ -199,7 +200,7 @@ def _bare(corpus: Path, folder: Path) -> dict[str, float]:
     lines = data.splitlines()
     texts = [orjson.loads(line)["text"] for line in lines]
     frame = pl.DataFrame({"text": texts})
-    plain, packed = folder / "plain.parquet", folder / "packed.parquet"
+    light, packed = folder / "light.parquet", folder / "packed.parquet"
     done = {
         "read": read,
         "sha256": lambda: hashlib.sha256(data).digest(),
@@ -208,9 +209,9 @@ def _bare(corpus: Path, folder: Path) -> dict[str, float]:
         "NFKC": lambda: frame["text"].str.normalize("NFKC"),
         "NFKC + sha256": lambda: _hashes(frame["text"].str.normalize("NFKC")),
         "json_encode + sha256": lambda: _hashes(frame.to_struct("row").struct.json_encode()),
-        "write_parquet, plain": lambda: frame.write_parquet(plain, compression="uncompressed"),
+        "write_parquet, zstd 1": lambda: frame.write_parquet(light, compression_level=1),
         "write_parquet, zstd": lambda: frame.write_parquet(packed),
-        "read_parquet": lambda: pl.read_parquet(plain),
+        "read_parquet": lambda: pl.read_parquet(light),
     }
     return {name: _seconds(call) for name, call in done.items()}
 

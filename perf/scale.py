@@ -5,10 +5,10 @@ over each in a process of its own: the whole of `build-corpus` (year, length, ex
 against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. The
 command's own process has as many threads of Polars as there are workers: a worker stands for a core. Then it
 audits one corpus against 2,000, 20,000 and 200,000 benchmark items, made of pieces of IgakuQA's. It prints
-Markdown: of each run the time, the processor's time of all its processes, the most memory of one process and
-of all together (RSS, so that what they share counts several times; both looked at ten times a second), of each
-series its slopes, and whether all runs over one corpus wrote the same bytes. It needs $JMLE_DATA, a quiet
-machine, and four times the largest corpus on the disk of --folder.
+Markdown: of each run the time, the processor's time of all its processes, the most memory of one of them and
+of all together (RSS, so that what they share counts several times; both looked at ten times a second), of
+each series its slopes, and whether all runs over one corpus wrote the same bytes. It needs $JMLE_DATA, a
+quiet machine, and three times the largest corpus on the disk of --folder.
 """
 
 import argparse
