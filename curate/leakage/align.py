@@ -15,8 +15,6 @@ GAP_MORE = 20
 DIAGONAL, ITEM_GAP, TEXT_GAP, MOVE = 1, 2, 3, 3
 TEXT_GAP_GOES_ON, ITEM_GAP_GOES_ON = 4, 8
 _MIX = np.uint32(0x9E3779B1)
-
-
 _SLOTS = np.uint32(1 << 13)
 _NEVER = -(1 << 24)
 
