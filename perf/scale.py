@@ -9,8 +9,8 @@ Markdown: of each run the time, the processor's time of all its processes, the m
 of all together (RSS, so that what they share counts several times; both looked at ten times a second), of
 each series its slopes, and whether all runs over one corpus wrote the same bytes. Settings are measured by
 turns, several times where the corpus is small enough, and judged by their fastest: a machine that is shared
-is slower in one hour than in another. It needs $JMLE_DATA, a quiet machine, and three times the largest
-corpus on the disk of --folder.
+is slower in one hour than in another (*stolen* tells how much the host took). It needs $JMLE_DATA, a quiet
+machine, and three times the largest corpus on the disk of --folder.
 """
 
 import argparse
@@ -37,6 +37,7 @@ LINEAR = 1.1
 SPEED_UP = 1.8
 OVERHEAD = 0.15
 _LARGE = 2000.0
+_STEAL = 7
 _EVERY = 0.1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -64,7 +65,8 @@ class Setting(NamedTuple):
 class Measured(NamedTuple):
     """One run: megabytes of corpus, items of the benchmark, seconds by clock and processor, bytes at most.
 
-    `wrote` are the hashes of its files.
+    `stolen` is the share of the machine's processors that its host gave to others meanwhile, `wrote` are the
+    hashes of the run's files.
     """
 
     setting: Setting
@@ -74,6 +76,7 @@ class Measured(NamedTuple):
     processor: float
     one: int
     all: int
+    stolen: float
     exit: int
     wrote: str
 
@@ -91,10 +94,8 @@ def main() -> int:
         for workers in args.workers
     ]
     print(f"Documents made of {where}.\n")
-    print(
-        "| command | runner | workers | corpus | items | time | processor | one process | all | exit |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    columns = "command runner workers corpus items time processor largest all stolen exit".split()
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
     runs: list[Measured] = []
     by_items: list[Measured] = []
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
@@ -207,7 +208,7 @@ def _say(run: Measured) -> None:
     print(
         f"| {run.setting.command} | {run.setting.runner} | {run.setting.workers}"
         f" | {run.megabytes:,.0f} MB | {run.items:,} | {run.seconds:.1f} s | {run.processor:.1f} s"
-        f" | {run.one / 1e6:,.0f} MB | {run.all / 1e6:,.0f} MB | {run.exit} |",
+        f" | {run.one / 1e6:,.0f} MB | {run.all / 1e6:,.0f} MB | {run.stolen:.0%} | {run.exit} |",
         flush=True,
     )
 
@@ -229,7 +230,7 @@ def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, item
         words += ["--runner", setting.runner]
     if benchmark.startswith("igakuqa="):
         words += ["--years", "2018-2022"]
-    started, one, together = time.perf_counter(), 0, 0
+    started, one, together, before = time.perf_counter(), 0, 0, _jiffies()
     spent: dict[int, int] = {}
     threads = {"POLARS_MAX_THREADS": str(setting.workers)}
     with subprocess.Popen(words, env={**os.environ, **threads}) as process:
@@ -239,13 +240,15 @@ def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, item
             sizes = [_resident(pid) for pid in family]
             one, together = max([one, *sizes]), max(together, sum(sizes))
             time.sleep(_EVERY)
-    seconds = time.perf_counter() - started
+    seconds, after = time.perf_counter() - started, _jiffies()
+    stolen = (after[_STEAL] - before[_STEAL]) / max(1, sum(after) - sum(before))
     manifest = folder / "run" / "manifest.json"
     wrote = orjson.loads(manifest.read_bytes())["outputs"] if manifest.exists() else []
     shutil.rmtree(folder / "run", ignore_errors=True)
     used, size = sum(spent.values()) / _TICKS, corpus.stat().st_size / 1e6
     told = orjson.dumps(wrote).decode()
-    return Measured(setting, size, items, seconds, used, one, together, process.returncode, told)
+    code = process.returncode
+    return Measured(setting, size, items, seconds, used, one, together, stolen, code, told)
 
 
 def _family(pid: int) -> list[int]:
@@ -260,6 +263,11 @@ def _family(pid: int) -> list[int]:
 def _resident(pid: int) -> int:
     pages = _text(Path(f"/proc/{pid}/statm")).split()
     return int(pages[1]) * _PAGE if pages else 0
+
+
+def _jiffies() -> list[int]:
+    """Returns what all processors did since the machine started: user, nice, system, ..., stolen."""
+    return [int(field) for field in _text(Path("/proc/stat")).splitlines()[0].split()[1:9]]
 
 
 def _ticks(pid: int) -> int:
