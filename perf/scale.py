@@ -37,6 +37,10 @@ LINEAR = 1.1
 SPEED_UP = 1.8
 OVERHEAD = 0.15
 _LARGE = 2000.0
+_COLUMNS = (
+    *("command", "runner", "workers", "corpus", "items", "time", "processor", "one process", "all"),
+    *("stolen", "exit"),
+)
 _STEAL = 7
 _EVERY = 0.1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -94,8 +98,7 @@ def main() -> int:
         for workers in args.workers
     ]
     print(f"Documents made of {where}.\n")
-    columns = "command runner workers corpus items time processor largest all stolen exit".split()
-    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
+    print(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}", flush=True)
     runs: list[Measured] = []
     by_items: list[Measured] = []
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
