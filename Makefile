@@ -90,7 +90,7 @@ perf: $(CORE)/ready ## Print the speed ratios (never part of a test).
 	$(CORE)/bin/python perf/startup.py
 	$(CORE)/bin/python perf/row_stages.py
 
-perf-scale: $(RAY)/ready ## Measure how a run grows with its corpus, workers and runner; needs JMLE_DATA and 40 GB, takes an hour or more.
+perf-scale: $(RAY)/ready ## Measure how a run grows with its corpus, workers and runner; needs JMLE_DATA and 30 GB, takes an hour or more.
 	$(RAY)/bin/python -m perf.scale
 
 perf-leakage: $(PERF)/ready ## Compare the leakage detector with others; needs JMLE_DATA, takes an hour or more.

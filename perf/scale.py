@@ -111,7 +111,7 @@ def main() -> int:
             for setting in [setting for _ in range(times) for setting in settings]:
                 runs.append(_measured(folder, corpus, setting, igakuqa, len(items_of)))
                 _say(runs[-1])
-        corpus = _corpus(folder, sentences, args.megabytes[0])
+        corpus = _corpus(folder, sentences, args.megabytes[0]) if args.items else folder
         for items in args.items:
             made = more_items(items_of, -(-items // len(items_of)), copies=False)
             lines = (one.question.model_dump(mode="json") for one in made[:items])

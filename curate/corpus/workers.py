@@ -123,7 +123,7 @@ def crew(workers: int, kind: type[Job]) -> Iterator[Crew[Job]]:
     except BaseException:
         _end(pool)
         raise
-    pool.shutdown(wait=False)  # the processes end by themselves, while the run is settled
+    pool.shutdown(wait=False)  # the processes end by themselves, while the run is written
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -110,7 +110,7 @@ def look_up(anchors: Anchors, scratch: Scratch, some: int) -> int:
             maybe[n] = i
             looked[n] = (slot & np.uint64(0xFFFFFFFF)) - np.uint64(1)
             n += 1
-    near = np.uint64(0)
+    near = np.uint64(0)  # no posting is 0; asking makes sure that they are read
     for j in range(n):
         near |= postings[looked[j]]
     return n if near != 0 else 0
