@@ -1,15 +1,19 @@
 """Shards in the work folder: rows as they were read, written once, and the small marks of the stages."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from curate.corpus.workers import in_flight
 from curate.runs import table_sha256
 from curate.tables import WORK_SCHEMA, Sandbox
+
+READERS = 2
 
 
 @dataclass(frozen=True)
@@ -58,19 +62,34 @@ _EMPTY = pl.DataFrame(schema=WORK_SCHEMA)
 
 
 def scan(shards: Sequence[Shard], condition: pl.Expr, columns: Sequence[str]) -> pl.LazyFrame:
-    """Returns the rows of all shards whose marks fulfil the condition, a shard at a time in memory."""
+    """Returns the rows of all shards whose marks fulfil the condition, a few shards at a time in memory."""
 
     def frames(
         wanted: list[str] | None, predicate: pl.Expr | None, limit: int | None, _: int | None
     ) -> Iterator[pl.DataFrame]:
-        left = limit
-        for shard in shards:
+        def read(shard: Shard) -> pl.DataFrame:
             frame = shard.where(condition).select(wanted or columns)
-            frame = frame if predicate is None else frame.filter(predicate)
+            return frame if predicate is None else frame.filter(predicate)
+
+        left = limit
+        for frame in _read_ahead(read, shards):
             yield frame if left is None else frame.head(left)
             left = None if left is None else max(0, left - frame.height)
 
     return register_io_source(frames, schema={name: WORK_SCHEMA[name] for name in columns})
+
+
+def _read_ahead(
+    read: Callable[[Shard], pl.DataFrame], shards: Sequence[Shard]
+) -> Iterator[pl.DataFrame]:
+    """Yields what is read of each shard; the next are read while it is used, if Polars has more threads."""
+    threads = min(READERS, pl.thread_pool_size())
+    if threads == 1:
+        yield from map(read, shards)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for _, made in in_flight(lambda shard: pool.submit(read, shard), shards, threads):
+            yield made.result()
 
 
 def rows_sha256(shards: Sequence[Shard], condition: pl.Expr) -> str:
