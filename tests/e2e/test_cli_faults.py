@@ -370,19 +370,19 @@ def test_of_many_inputs_a_dry_run_tells_some_and_the_sums_of_the_others(
 
 
 def _few_rows(write, number):
-    rows = [_document(f"{number}-{n}") for n in range(number % 4)] + [_document(number % 50)]
+    rows = [_document(f"{number}-{n}") for n in range(number % 4)] + [_document(number % 25)]
     write(f"many/{number:02d}.jsonl", rows)
 
 
 def _text(write, number):
-    write(f"many/{number:02d}.txt", f"{TEXT}\n" * (number % 4) + f"{number % 50}番目の文章。{TEXT}")
+    write(f"many/{number:02d}.txt", f"{TEXT}\n" * (number % 4) + f"{number % 25}番目の文章。{TEXT}")
 
 
 @pytest.mark.parametrize("write_one", [_few_rows, _text])
 def test_small_files_share_shards_without_changing_a_byte(
     corpus, write, tmp_path, contents, monkeypatch, write_one
 ):
-    for number in range(60):
+    for number in range(30):
         write_one(write, number)
     runs, shards = [], []
     begin = pipeline.Job.begin
@@ -393,7 +393,7 @@ def test_small_files_share_shards_without_changing_a_byte(
         assert corpus(tmp_path / "many", "--max-bad", 99, "--workers", 1, out=out).code == 4
         runs.append({n: data for n, data in contents(out).items() if n != "manifest.json"})
     assert runs[0] == runs[1] == runs[2]
-    assert len(shards[-1].parts) == 60
+    assert len(shards[-1].parts) == 30
 
 
 @pytest.mark.parametrize("format_", ["human", "json"])

@@ -123,6 +123,18 @@ def test_a_closed_sandbox_is_closed(folder):
         db.rows("SELECT 1")
 
 
+def test_the_next_sandbox_of_a_folder_has_nothing_of_the_one_before(folder):
+    other = folder / "other.parquet"
+    for rows in (ROWS, ROWS.head(1)):
+        rows.write_parquet(other)
+        with Sandbox(folder) as db:
+            db.view("corpus", [other])
+            db.keep("kept", "SELECT * FROM corpus")
+            assert db.rows("SELECT count(*) AS n FROM kept") == [{"n": rows.height}]
+    with Sandbox(folder) as db, pytest.raises(duckdb.Error):
+        db.rows("SELECT * FROM kept")
+
+
 def test_files_elsewhere_are_seen_where_they_are_named(folder):
     other = folder.parent / "secret.parquet"
     with Sandbox(folder, [other]) as db:
