@@ -37,6 +37,7 @@ LINEAR = 1.1
 SPEED_UP = 1.8
 OVERHEAD = 0.15
 _LARGE = 2000.0
+_WARM = 1.0
 _COLUMNS = (
     *("command", "runner", "workers", "corpus", "items", "time", "processor", "one process", "all"),
     *("stolen", "exit"),
@@ -105,6 +106,9 @@ def main() -> int:
         folder = Path(name)
         (folder / "scale.yaml").write_text(_RECIPE, encoding="utf-8")
         igakuqa = f"igakuqa={os.environ['JMLE_DATA']}/igakuqa"
+        for command in args.commands:  # what is compiled once is not counted
+            warm = Setting(command, "local", 1)
+            _measured(folder, _corpus(folder, sentences, _WARM), warm, igakuqa, len(items_of))
         for size in args.megabytes:
             corpus = _corpus(folder, sentences, size)
             times = 1 if size > _LARGE else args.times

@@ -14,6 +14,7 @@ from curate.runs import table_sha256
 from curate.tables import WORK_SCHEMA, Sandbox
 
 READERS = 2
+"""Threads that read shards ahead of what is written of them."""
 
 
 @dataclass(frozen=True)
