@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 import orjson
 
-from perf.leakage.corpora import more_items, prose, write, write_items
+from perf.leakage.corpora import more_items, prose, write
 from perf.leakage.data import open_data
 
 MEMORY = 1_500_000_000
@@ -118,7 +118,9 @@ def main() -> int:
         corpus = _corpus(folder, sentences, args.megabytes[0]) if args.items else folder
         for items in args.items:
             made = more_items(items_of, -(-items // len(items_of)), copies=False)
-            write_items(folder / "items.jsonl", made[:items])
+            lines = (one.question.model_dump(mode="json") for one in made[:items])
+            with (folder / "items.jsonl").open("wb") as file:
+                file.writelines(orjson.dumps(line) + b"\n" for line in lines)
             setting = Setting("audit", "local", max(args.workers))
             benchmark = f"made={folder / 'items.jsonl'}"
             by_items.append(_measured(folder, corpus, setting, benchmark, items))

@@ -3,7 +3,7 @@
 import gzip
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -84,13 +84,6 @@ def more_items(items: Sequence[BenchmarkItem], times: int, *, copies: bool) -> l
             new = {"id": f"{q.id}+{number}", "text": stem, "choices": own, "original_text": None}
             made.append(BenchmarkItem(item.benchmark, q.model_copy(update=new)))
     return made
-
-
-def write_items(path: Path, items: Iterable[BenchmarkItem]) -> None:
-    """Writes items as a benchmark of one's own."""
-    with path.open("wb") as file:
-        for item in items:
-            file.write(orjson.dumps(item.question.model_dump(mode="json")) + b"\n")
 
 
 def _rebuilt(length: int, pieces: Sequence[str], rng: Random) -> str:

@@ -52,8 +52,7 @@ exam-like corpus is made of sentences of other real exams, some of which recur.
 """
 _SCALING = """## More text, more items
 
-The detector's processor time (*audit*: that of whole audits, less one of the first 20 MB); *x* is to the
-first row of each group. More items are made of pieces of the benchmark's, or are these with other numbers.
+The detector's processor time; *x* is to the first row of each group.
 """
 
 

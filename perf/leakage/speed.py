@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -23,12 +23,6 @@ START_MB = 20.0
 """Enough that worker processes start for it, too."""
 LINEAR = (1, 2, 4)
 """Fifths of `--mb` over which linearity is measured."""
-ITEMS = (
-    ("the benchmark's items", 1, False),
-    ("10 x items, recombined", 10, False),
-    ("10 x items, near-copies", 10, True),
-)
-"""What the tables call a benchmark, how many times its items it has, and whether they are near-copies."""
 ONE_THREAD = dict.fromkeys(
     ("POLARS_MAX_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS"), "1"
 )
@@ -81,10 +75,10 @@ def measure(data: Data, plan: Plan) -> Iterator[Row]:
     plan.work.mkdir(parents=True, exist_ok=True)
     for name, path, where in _files(data, plan):
         yield from _side_by_side(name, path, plan.rounds, where)
-        yield from _audits(data, name, path)
+        yield from _audits(data, name, path, plan.work)
         for peer in PEERS if plan.peers else ():
             yield _peer(peer, name, path, plan.work)
-    yield from _scaling(data, plan)
+    yield from _scaling(plan)
 
 
 def _files(data: Data, plan: Plan) -> Iterator[tuple[str, Path, str]]:
@@ -110,22 +104,20 @@ def _side_by_side(corpus: str, path: Path, rounds: int, where: str) -> Iterator[
         yield _median(list(rows))
 
 
-def _scaling(data: Data, plan: Plan) -> Iterator[Row]:
-    """Yields the detector's time over more text, and with ten times more items; the command's, too."""
+def _scaling(plan: Plan) -> Iterator[Row]:
+    """Yields the detector's time over more text, and with ten times more items."""
     for name in ("prose", "exam"):
         path = plan.work / f"{name}.jsonl"
         for fifths in LINEAR:
             part = _prefix(path, plan.size(name) * fifths / 5, plan.work)
             yield _timed(ours.NAME, f"{name}, size", part)
         part = _prefix(path, plan.size(name) / 5, plan.work)
-        for note, times, copies in ITEMS:
-            extra = ["--times", str(times), *(["--copies"] if copies else [])]
+        for note, extra in (
+            ("the benchmark's items", []),
+            ("10 x items, recombined", ["--times", "10"]),
+            ("10 x items, near-copies", ["--times", "10", "--copies"]),
+        ):
             yield _timed(ours.NAME, f"{name}, items", part, extra, note)
-        for note, times, copies in ITEMS:
-            items = corpora.more_items(data.igakuqa(2018, 2022), times, copies=copies)
-            corpora.write_items(plan.work / "items.jsonl", items)
-            made = f"made={plan.work / 'items.jsonl'}"
-            yield _whole(made, f"{name}, items, audit", part, ("--workers", "1"), note)
 
 
 def _peer(peer: Peer, corpus: str, path: Path, work: Path) -> Row:
@@ -162,37 +154,30 @@ def _child(rule: str, path: Path, warm: Path, extra: Sequence[str]) -> dict[str,
     return _answer(command)
 
 
-def _audits(data: Data, corpus: str, path: Path) -> Iterator[Row]:
+def _audits(data: Data, corpus: str, path: Path, work: Path) -> Iterator[Row]:
     """Yields the whole command with one worker and with two, less a run over its first megabytes."""
-    benchmark = f"igakuqa={data.folder / 'igakuqa'}"
     for workers in (1, 2):
+        option = ["--workers", str(workers)]
         what = f"curate audit, {workers} worker{'s' * (workers > 1)}"
-        row = _whole(benchmark, corpus, path, ("--workers", str(workers)))
-        yield replace(row, what=what)
+        start = _audit(data, _prefix(path, START_MB, work), option)
+        whole = _audit(data, path, option)
+        yield Row(
+            what=what,
+            corpus=corpus,
+            megabytes=path.stat().st_size / 1e6 - START_MB,
+            seconds=whole["seconds"] - start["seconds"],
+            cpu_seconds=whole["cpu_seconds"] - start["cpu_seconds"],
+            peak_mib=whole["peak_mib"],
+            ready_seconds=start["seconds"],
+        )
 
 
-def _whole(benchmark: str, corpus: str, path: Path, option: Sequence[str], note: str = "") -> Row:
-    """Returns what an audit takes, less one of the file's first megabytes."""
-    start = _audit(benchmark, _prefix(path, START_MB, path.parent), option)
-    whole = _audit(benchmark, path, option)
-    return Row(
-        what="curate audit",
-        corpus=corpus,
-        megabytes=path.stat().st_size / 1e6 - START_MB,
-        seconds=whole["seconds"] - start["seconds"],
-        cpu_seconds=whole["cpu_seconds"] - start["cpu_seconds"],
-        peak_mib=whole["peak_mib"],
-        ready_seconds=start["seconds"],
-        note=note,
-    )
-
-
-def _audit(benchmark: str, path: Path, option: Sequence[str]) -> dict[str, float]:
+def _audit(data: Data, path: Path, option: Sequence[str]) -> dict[str, float]:
     """Returns wall seconds, processor seconds and the largest process's MiB of one audit."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "perf.leakage.launched"]
         command += [sys.executable, "-m", "curate", "audit", str(path), *option]
-        command += ["--benchmark", benchmark, "--out", f"{folder}/run"]
+        command += ["--benchmark", f"igakuqa={data.folder / 'igakuqa'}", "--out", f"{folder}/run"]
         got: dict[str, float] = _answer(command)
     # An audit that finds something ends with 4: that is a result here, not a failure.
     if got["exit_code"] not in (0, 4):
