@@ -1,8 +1,8 @@
 """How time and memory grow with a corpus, with workers, with runners and with the benchmark.
 
-`python -m perf.scale` writes Japanese documents as JSON Lines, 0.1, 1 and 10 GB of them, and runs a command
-over each in a process of its own: the whole of `build-corpus` (year, length, exact duplicates, leakage
-against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. The
+`python -m perf.scale` writes Japanese documents as JSON Lines, 0.1, 1 and 10 GB of them in ten files, and
+runs a command over each in a process of its own: the whole of `build-corpus` (year, length, exact duplicates,
+leakage against IgakuQA, render) and of `audit`, with 1 and 2 workers, and on every runner that is there. The
 command's own process has as many threads of Polars as there are workers: a worker stands for a core. Then it
 audits one corpus against 2,000, 20,000 and 200,000 benchmark items, made of pieces of IgakuQA's. It prints
 Markdown: of each run the time, the processor's time of all its processes, the most memory of one of them and
@@ -38,6 +38,7 @@ SPEED_UP = 1.8
 OVERHEAD = 0.15
 _LARGE = 2000.0
 _WARM = 1.0
+_FILES = 10
 _COLUMNS = (
     *("command", "runner", "workers", "corpus", "items", "time", "processor", "one process", "all"),
     *("stolen", "exit"),
@@ -48,7 +49,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _RECIPE = """recipe: corpus/1
 name: scale
-sources: [{path: corpus.jsonl, layout: documents, published: unknown}]
+sources: [{path: corpus, layout: documents, published: unknown}]
 max_year: 2017
 stages:
   - {stage: year, unknown: keep}
@@ -221,8 +222,11 @@ def _say(run: Measured) -> None:
 
 
 def _corpus(folder: Path, sentences: list[str], megabytes: float) -> Path:
-    write(folder / "corpus.jsonl", sentences, megabytes, "scale")
-    return folder / "corpus.jsonl"
+    corpus = folder / "corpus"
+    corpus.mkdir(exist_ok=True)
+    for number in range(_FILES):
+        write(corpus / f"{number}.jsonl", sentences, megabytes / _FILES, f"scale-{number}")
+    return corpus
 
 
 def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, items: int) -> Measured:
@@ -252,7 +256,10 @@ def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, item
     manifest = folder / "run" / "manifest.json"
     wrote = orjson.loads(manifest.read_bytes())["outputs"] if manifest.exists() else []
     shutil.rmtree(folder / "run", ignore_errors=True)
-    used, size = sum(spent.values()) / _TICKS, corpus.stat().st_size / 1e6
+    used, size = (
+        sum(spent.values()) / _TICKS,
+        sum(file.stat().st_size for file in corpus.iterdir()) / 1e6,
+    )
     told = orjson.dumps(wrote).decode()
     code = process.returncode
     return Measured(setting, size, items, seconds, used, one, together, stolen, code, told)

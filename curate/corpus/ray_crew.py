@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from uuid import uuid4
 
-from curate.corpus.workers import AHEAD, THREADS, Crew, cores, in_flight
+from curate.corpus.workers import AHEAD, THREADS, Crew, cores
 from curate.errors import CurateError, SetupError, UsageError
+from curate.runs import in_flight
 
 _PATIENCE = 10
 """Seconds to wait for a cluster's head to answer; Ray itself would try for many minutes."""

@@ -1,20 +1,20 @@
 """Shards in the work folder: rows as they were read, written once, and the small marks of the stages."""
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from curate.corpus.workers import in_flight
-from curate.runs import table_sha256
+from curate.runs import in_threads, table_sha256
 from curate.tables import WORK_SCHEMA, Sandbox
 
 READERS = 2
-"""Threads that read shards ahead of what is written of them."""
+"""Threads that read shards ahead of what is written of them, if Polars has as many."""
+FEW = 8
+"""Of a shard's rows, one in so many or fewer are read alone."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,12 @@ class Shard:
         found = marks.select(condition.alias("found")).collect().to_series()
         if not found.any():
             return _EMPTY
-        return self.frame() if found.all() else self.frame().filter(found)
+        if FEW * found.sum() > len(found):
+            return self.frame() if found.all() else self.frame().filter(found)
+        at = found.arg_true()
+        rows = pl.scan_parquet(self.rows, glob=False, row_index_name="at")
+        alone = rows.filter(pl.col("at").is_in(at.implode())).drop("at").collect()
+        return alone.hstack(pl.read_parquet(self.marks, glob=False).drop("row")[at])
 
 
 _EMPTY = pl.DataFrame(schema=WORK_SCHEMA)
@@ -73,24 +78,11 @@ def scan(shards: Sequence[Shard], condition: pl.Expr, columns: Sequence[str]) ->
             return frame if predicate is None else frame.filter(predicate)
 
         left = limit
-        for frame in _read_ahead(read, shards):
+        for frame in in_threads(read, shards, min(READERS, pl.thread_pool_size())):
             yield frame if left is None else frame.head(left)
             left = None if left is None else max(0, left - frame.height)
 
     return register_io_source(frames, schema={name: WORK_SCHEMA[name] for name in columns})
-
-
-def _read_ahead(
-    read: Callable[[Shard], pl.DataFrame], shards: Sequence[Shard]
-) -> Iterator[pl.DataFrame]:
-    """Yields what is read of each shard; the next are read while it is used, if Polars has more threads."""
-    threads = min(READERS, pl.thread_pool_size())
-    if threads == 1:
-        yield from map(read, shards)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for _, made in in_flight(lambda shard: pool.submit(read, shard), shards, threads):
-            yield made.result()
 
 
 def rows_sha256(shards: Sequence[Shard], condition: pl.Expr) -> str:

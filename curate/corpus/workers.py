@@ -7,7 +7,6 @@ import os
 import pickle
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +16,7 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any, Generic, TypeVar, cast
 
 from curate.errors import SetupError
+from curate.runs import in_flight
 
 AHEAD = 2
 THREADS = "POLARS_MAX_THREADS"
@@ -75,19 +75,6 @@ class Crew(Generic[Job]):
                 "a worker process was killed, probably for lack of memory",
                 hint="Run the same command with fewer --workers; it goes on from here.",
             ) from exc
-
-
-def in_flight(
-    submit: Callable[[Item], Made], items: Iterable[Item], most: int
-) -> Iterator[tuple[Item, Made]]:
-    """Yields each item with what was submitted for it, in order, with `most` more submitted after it."""
-    running: deque[tuple[Item, Made]] = deque()
-    for item in items:
-        running.append((item, submit(item)))
-        if len(running) > most:
-            yield running.popleft()
-    while running:
-        yield running.popleft()
 
 
 @contextmanager

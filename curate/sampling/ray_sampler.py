@@ -7,8 +7,8 @@ from typing import Any
 
 from curate.corpus.ray_crew import connected, nodes
 from curate.corpus.runner import Runner
-from curate.corpus.workers import in_flight
 from curate.errors import SetupError
+from curate.runs import in_flight
 from curate.sampling.engine import Answers, Sampler
 from curate.sampling.engines.model import ModelEngine
 from curate.sampling.engines.vllm import Vllm

@@ -6,13 +6,18 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from struct import Struct
 from typing import overload
 
+import polars as pl
+
 from curate.errors import InputError, boundary
+from curate.runs import in_flight
 from curate.sources.formats import (
     READABLE,
     SPLITS,
@@ -27,6 +32,8 @@ from curate.sources.packings import unpacked_name
 _MAGIC = "*?["
 _KEPT = Struct("=32sQQQQ")
 _64_BITS = (1 << 64) - 1
+_LARGE = 1_000_000
+"""Bytes of a file whose hash is worth a thread."""
 
 Stamp = tuple[int, int, int]
 """What the file system says of a file: its inode, its size, when it was last changed."""
@@ -181,13 +188,33 @@ def input_files(path: str, find: Callable[[], Iterable[Path]]) -> InputFiles:
     """Returns the files found, hashed and sorted; refuses links out and empty input."""
     root, base = existing(path), _base_of(path)
     found = without_links_out(find(), root, base)
-    files = InputFiles(base, (_hashed(file, base) for file in found))
+    files = InputFiles(base, _all_hashed(found, base))
     if not any(file.size for file in files):
         what = (
             "is empty" if files and root.is_file() else "holds no data file that this layout reads"
         )
         raise InputError(what, where=path, hint=READABLE)
     return files
+
+
+def _all_hashed(paths: Iterable[Path], base: Path) -> Iterator[tuple[str, bytes]]:
+    """Yields what `_hashed` says of each file; as many threads as Polars has hash large ones ahead."""
+    threads = pl.thread_pool_size()
+    with ThreadPoolExecutor(threads) as pool:
+
+        def submit(path: Path) -> Callable[[], tuple[str, bytes]]:
+            if threads > 1 and _size(path) > _LARGE:
+                return pool.submit(_hashed, path, base).result
+            return partial(_hashed, path, base)
+
+        yield from (hashed() for _, hashed in in_flight(submit, paths, threads))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # whoever reads it says so
+        return 0
 
 
 def _hashed(path: Path, base: Path) -> tuple[str, bytes]:

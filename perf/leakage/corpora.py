@@ -63,7 +63,7 @@ def write(path: Path, pieces: Sequence[str], megabytes: float, seed: str) -> int
     left = int(megabytes * 1e6)
     with path.open("wb") as file:
         for number, text in enumerate(_documents(pieces, rng)):
-            left -= file.write(orjson.dumps({"id": f"d{number}", "text": text}) + b"\n")
+            left -= file.write(orjson.dumps({"id": f"{seed}-{number}", "text": text}) + b"\n")
             if left <= 0:
                 break
     return path.stat().st_size
