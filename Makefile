@@ -46,7 +46,7 @@ demo-train: demo $(MODELS)/ready ## The paper's order on a tiny model: CPT, pair
 	@$(EVALUATED) --adapter runs/demo-rpo/adapter --out runs/demo-evaluation/cpt-rpo
 	@$(TRAINED) compare $(addprefix runs/demo-evaluation/,base cpt cpt-rpo) --out runs/demo-evaluation/tables.html
 
-test: check test-core test-page test-models test-ray ## All of it.
+test: check chromium test-core test-page test-models test-ray ## All of it.
 
 test-core: $(DEV)/ready ## The program, without a browser and without torch.
 	$(DEV)/bin/python -m pytest tests -m "not page and not models and not ray" -n auto --maxprocesses 4 \

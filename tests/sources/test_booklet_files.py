@@ -1,7 +1,14 @@
 """PDFs that are none, locked, broken, scanned or made to harm: told clearly, in bounded time and memory."""
 
+import shutil
+import subprocess
+import sys
+
+import booklet_fonts
 import pypdfium2
 import pytest
+from booklet_invented import EXAM, ITEMS, SECTION
+from booklet_press import Style, print_booklet
 from booklet_scraps import draw, one_page, question
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
@@ -165,3 +172,39 @@ def test_rows_beside_booklets_are_told_as_left_out(tmp_path, write):
     assert detect_layout(tmp_path) == "booklet"
     source = BookletSource(path=str(tmp_path), key="none")
     assert source.left_out(source_files(source)) == ["more.jsonl"]
+
+
+WITHOUT_FONTS = (
+    *("unshare", "--map-root-user", "--mount", "sh", "-c"),
+    *('mount -t tmpfs none /usr/share/fonts && exec "$@"', "-"),
+)
+
+
+def _fonts_can_be_hidden():
+    if not shutil.which("unshare"):
+        return False
+    return subprocess.run([*WITHOUT_FONTS, "true"], check=False).returncode == 0
+
+
+@pytest.mark.skipif(
+    booklet_fonts.NOTO.exists() and not _fonts_can_be_hidden(), reason="fonts cannot be hidden here"
+)
+def test_text_in_a_font_that_is_nowhere_is_told_not_lost(tmp_path):
+    path = tmp_path / NAME
+    print_booklet(path, ITEMS, Style(booklet_fonts.cid_font()), SECTION, EXAM)
+    reader = booklet_pages.__file__.replace("pages.py", "glyphs.py")
+    command = [
+        sys.executable,
+        "-P",
+        reader,
+        str(path),
+        str(booklet_pages.MEMORY),
+        "60",
+        "9",
+        "9999",
+    ]
+    hidden = WITHOUT_FONTS if booklet_fonts.NOTO.exists() else ()
+    told = subprocess.run([*hidden, *command], capture_output=True, check=True)
+    _, cover, first, *_ = told.stdout.decode().splitlines()
+    assert "error" not in cover
+    assert "its font HeiseiMin-W3 is neither in the file nor on this machine" in first

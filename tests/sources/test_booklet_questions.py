@@ -1,7 +1,7 @@
 """What a booklet's page may hold: every number is accounted for, and faults are told with their page."""
 
 import pytest
-from booklet_fonts import NOTO, truetype_font
+from booklet_fonts import needs_noto, truetype_font
 from booklet_press import Item, Style, print_booklet, print_sheet
 from booklet_scraps import draw, question
 
@@ -133,7 +133,7 @@ def test_odd_glyphs_stay_to_be_seen(booklet):
     assert good[1].text == "全身°怠感が続く。どれか。"
 
 
-@pytest.mark.skipif(not NOTO.exists(), reason="needs Noto Sans CJK (fonts-noto-cjk)")
+@needs_noto
 def test_characters_that_the_font_does_not_map(tmp_path, read):
     items = [
         Item(
@@ -172,6 +172,7 @@ def test_running_heads_are_no_text(booklet):
     assert {row.choices[4] for row in good.values()} == {"選択肢e"}
 
 
+@needs_noto
 def test_several_sections_in_one_file(tmp_path, read):
     title = (60, 780, "第９８回医師国家試験")
     pages = [

@@ -26,10 +26,9 @@ def _plain(record):
     return {name: booklet_exam.plain(value) for name, value in record.model_dump().items()}
 
 
+@booklet_fonts.needs_noto
 @pytest.mark.parametrize("name", STYLES)
 def test_an_invented_section(name, tmp_path, read):
-    if name.startswith("truetype") and not booklet_fonts.NOTO.exists():
-        pytest.skip("needs Noto Sans CJK (fonts-noto-cjk)")
     style = _style(name, CHARACTERS, tmp_path)
     print_booklet(tmp_path / "98b_questions.pdf", ITEMS, style, SECTION, EXAM)
     print_sheet(tmp_path / "answers.pdf", {SECTION: KEYS}, style.font, EXAM)
@@ -43,10 +42,9 @@ def test_an_invented_section(name, tmp_path, read):
     assert {row.provenance.line for row in rows} == {None}
 
 
+@booklet_fonts.needs_noto
 @pytest.mark.parametrize("name", ["cid, one column", "truetype, two columns"])
 def test_a_real_section(name, tmp_path, real_data):
-    if name.startswith("truetype") and not booklet_fonts.NOTO.exists():
-        pytest.skip("needs Noto Sans CJK (fonts-noto-cjk)")
     sections = booklet_exam.records_of(real_data / "igakuqa/data/2018")
     some = {"B": sections["B"]}
     text = "".join((r.original_text or r.text) + "".join(r.choices) for r in some["B"])
@@ -57,6 +55,7 @@ def test_a_real_section(name, tmp_path, real_data):
     assert list(booklet_exam.differences(some["B"], found)) == []
 
 
+@booklet_fonts.needs_noto
 def test_a_paragraph_stays_one_and_words_stay_apart(tmp_path, read):
     style = Style(booklet_fonts.cid_font())
     print_booklet(tmp_path / "98b_questions.pdf", ITEMS, style, SECTION, EXAM)

@@ -228,3 +228,25 @@ def test_files_are_made_when_they_are_asked_for(tmp_path):
         file.refuse_changed()
     with pytest.raises(IndexError):
         files[3]
+
+
+def test_large_files_are_hashed_in_threads_and_come_in_order(folder):
+    padding = b" " * 1_500_000
+    for number in range(2, 9):
+        (folder / f"{number}.jsonl").write_bytes(GOOD % number + (padding if number % 3 else b""))
+    files = source_files(_source(folder))
+    assert [(file.relative, file.sha256) for file in files] == [
+        (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in sorted(folder.iterdir())
+    ]
+
+
+def test_a_large_file_that_cannot_be_read_is_told_from_its_thread(folder, monkeypatch):
+    (folder / "b.jsonl").write_bytes(GOOD % 2 + b" " * 1_500_000)
+
+    def failing(file, name):
+        raise OSError(5, "Input/output error", file.name)
+
+    monkeypatch.setattr(hashlib, "file_digest", failing)
+    with pytest.raises(InputError, match="Input/output error"):
+        source_files(_source(folder))

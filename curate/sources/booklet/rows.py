@@ -66,7 +66,9 @@ def booklet_rows(path: Path, file: str) -> Iterator[Row | Quarantined]:
     except ValueError as exc:
         raise InputError(str(exc), where=file, hint=HINT) from exc
     if not seen:
-        raise InputError("no question 1 was found in it", where=file, hint=HINT)
+        what = "no question 1 was found in it"
+        why = f"; {booklet.unread[0].error}" if booklet.unread else ""
+        raise InputError(what + why, where=file, hint=HINT)
     if sheet:
         yield from _beyond(sheet, seen, file)
 
