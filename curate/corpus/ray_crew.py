@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from uuid import uuid4
 
+from curate.ahead import in_flight
 from curate.corpus.workers import AHEAD, THREADS, Crew, cores
 from curate.errors import CurateError, SetupError, UsageError
-from curate.runs import in_flight
 
 _PATIENCE = 10
 """Seconds to wait for a cluster's head to answer; Ray itself would try for many minutes."""
@@ -164,7 +164,7 @@ _jobs: dict[Path, Any] = {}
 
 def _worked(ticket: _Ticket, package: list[Any], called: bytes) -> Any:
     """Is the task: nothing of a run is unpacked before Polars is told to use one thread."""
-    os.environ.setdefault(THREADS, "1")
+    os.environ[THREADS] = "1"  # a task has one CPU
     try:
         job = _taken(ticket, package)
         call, item = pickle.loads(called)  # noqa: S301 (made by the driver)

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from curate.runs import in_threads, table_sha256
+from curate.ahead import in_threads
+from curate.runs import table_sha256
 from curate.tables import WORK_SCHEMA, Sandbox
 
 READERS = 2

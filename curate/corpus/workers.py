@@ -15,8 +15,8 @@ from multiprocessing.connection import wait
 from multiprocessing.queues import SimpleQueue
 from typing import Any, Generic, TypeVar, cast
 
+from curate.ahead import in_flight
 from curate.errors import SetupError
-from curate.runs import in_flight
 
 AHEAD = 2
 THREADS = "POLARS_MAX_THREADS"

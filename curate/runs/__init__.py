@@ -1,6 +1,5 @@
 """The run folder: the only writer. Outputs appear whole or not at all."""
 
-from curate.runs.ahead import in_flight, in_threads
 from curate.runs.atomic import storing, sync, write_atomically
 from curate.runs.code import code_sha256, code_version, git_state, package_versions
 from curate.runs.folder import (
@@ -40,8 +39,6 @@ __all__ = [
     "difference",
     "file_sha256",
     "git_state",
-    "in_flight",
-    "in_threads",
     "json_pieces",
     "json_sha256",
     "keep_shards",

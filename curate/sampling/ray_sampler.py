@@ -5,10 +5,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from typing import Any
 
+from curate.ahead import in_flight
 from curate.corpus.ray_crew import connected, nodes
 from curate.corpus.runner import Runner
 from curate.errors import SetupError
-from curate.runs import in_flight
 from curate.sampling.engine import Answers, Sampler
 from curate.sampling.engines.model import ModelEngine
 from curate.sampling.engines.vllm import Vllm

@@ -16,8 +16,8 @@ from typing import overload
 
 import polars as pl
 
+from curate.ahead import in_flight
 from curate.errors import InputError, boundary
-from curate.runs import in_flight
 from curate.sources.formats import (
     READABLE,
     SPLITS,

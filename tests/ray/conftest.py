@@ -48,6 +48,7 @@ def two():
         "PYTHONPATH": _PATHS,
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_memory_monitor_refresh_ms": "0",  # others use this machine's memory, too
+        "POLARS_MAX_THREADS": "2",  # a node's own: a task has one CPU all the same
     }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
