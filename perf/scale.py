@@ -256,10 +256,8 @@ def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, item
     manifest = folder / "run" / "manifest.json"
     wrote = orjson.loads(manifest.read_bytes())["outputs"] if manifest.exists() else []
     shutil.rmtree(folder / "run", ignore_errors=True)
-    used, size = (
-        sum(spent.values()) / _TICKS,
-        sum(file.stat().st_size for file in corpus.iterdir()) / 1e6,
-    )
+    used = sum(spent.values()) / _TICKS
+    size = sum(file.stat().st_size for file in corpus.iterdir()) / 1e6
     told = orjson.dumps(wrote).decode()
     code = process.returncode
     return Measured(setting, size, items, seconds, used, one, together, stolen, code, told)

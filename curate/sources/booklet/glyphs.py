@@ -20,9 +20,7 @@ _TILT = 0.1  # of the font's height: text that runs otherwise than from left to 
 _UNKNOWN = 0xFFFD
 _HYPHEN = 0x2D
 _JAPANESE = 0x2E80
-_STANDS_IN = (
-    " MM"  # the library's fonts for those that it does not find: Chrome Sans MM, Chrome Serif MM
-)
+_STANDS_IN = " MM"  # Chrome Sans MM, Chrome Serif MM: the library's own, for what it lacks
 _NO_FONT = (
     "its font {} is neither in the file nor on this machine, and without it text is lost: install a "
     "Japanese font (Debian: fonts-noto-cjk)"
