@@ -35,6 +35,9 @@ SMALLER = {
     "trainer.optim": "adamw_torch",  # the paged one is CUDA's
     "data.on_long": "drop",
 }
+ROUNDING = 0.1
+"""More than bfloat16 takes from a tiny model's logits on any processor (.04); a wrong merge takes 1."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -114,7 +117,7 @@ def test_an_adapter_that_was_trained_here_is_merged_as_it_was_trained(
 ):
     code, told = _cli("merge", trained("cpt-72b") / "adapter", "--out", tmp_path / "merged")
     assert (code, told["how"]) == (0, "dequantize_and_merge"), told
-    assert told["difference_from_trained"]["same_first"] > 0.95
+    assert told["difference_from_trained"]["largest"] < ROUNDING
     code, told = _cli("merge", trained("tiny-cpt") / "adapter", "--out", tmp_path / "plain")
     assert (code, told["how"]) == (0, "full_precision"), told
     other = import_module("tiny_model").make_tiny_model(tmp_path / "other", seed=1)
@@ -138,7 +141,7 @@ def test_an_adapter_on_top_of_a_merged_one_is_merged_into_that(
     code, told = _cli("merge", adapter, "--out", tmp_path / "merged")
     assert code == 0, told
     assert told["how"] == ("dequantize_and_merge" if quantised else "full_precision")
-    assert told["difference_from_trained"]["same_first"] > 0.95
+    assert told["difference_from_trained"]["largest"] < ROUNDING
     code, told = _cli("merge", adapter, "--base", tiny_model, "--out", tmp_path / "no")
     assert code == 3
     assert "the folder `base` of its run" in told["error"]["hint"]
