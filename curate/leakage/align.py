@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 from curate.leakage.grams import Ints
 from curate.text.kernels import Codes
 
+Ends = NDArray[np.int64]
+
 UNIT = 256
 """Weights and penalties of an alignment count in 1/UNIT of the rarest character's weight."""
 MISMATCH = 90
 GAP_OPEN = 128
 GAP_MORE = 20
-DIAGONAL, ITEM_GAP, TEXT_GAP, MOVE = 1, 2, 3, 3
-TEXT_GAP_GOES_ON, ITEM_GAP_GOES_ON = 4, 8
 _MIX = np.uint32(0x9E3779B1)
-_SLOTS = np.uint32(1 << 13)
+_SLOTS, _PAIR_SLOTS = np.uint32(1 << 13), np.uint32(1 << 15)
 _NEVER = -(1 << 24)
 
 
@@ -52,35 +52,38 @@ def score_bound(item: Codes, weight: Ints, text: Codes) -> int:
 
 
 @njit(cache=True, nogil=True)
-def align_end(
-    item: Codes, weight: Ints, text: Codes, rows: tuple[Ints, Ints, Ints]
-) -> tuple[int, int, int]:
-    """Returns the score of `align`, and where its alignment ends in `item` and in `text`.
+def pairs_in(codes: Codes, ends: Ends, text: Codes, held: Ends) -> None:
+    """Counts for pieces that end at `ends` how many of their pairs of characters `text` may have.
 
-    Several times as fast; `rows` are buffers longer than `text`.
+    What the text has is told by hashes: `held` is no less than the number.
     """
-    row, down, fresh = rows
+    last = _PAIR_SLOTS - np.uint32(1)
+    known = np.zeros(_PAIR_SLOTS, np.bool_)
+    for j in range(1, len(text)):
+        known[(text[j - 1] * _MIX ^ text[j]) & last] = True
+    start = 0
+    for k in range(len(ends)):
+        held[k] = 0
+        for i in range(start + 1, ends[k]):
+            held[k] += known[(codes[i - 1] * _MIX ^ codes[i]) & last]
+        start = ends[k]
+
+
+@njit(cache=True, nogil=True)
+def reaches(item: Codes, weight: Ints, text: Codes, least: int) -> bool:
+    """Whether `align` gives `least` or more; ends where that is sure, or can no longer be."""
     m = len(text)
-    row[: m + 1] = 0
-    down[: m + 1] = -GAP_OPEN
-    best, best_i, best_j = 0, 0, 0
+    rows = np.zeros((2, m + 1), np.int32)
+    down = np.full(m + 1, -GAP_OPEN, np.int32)
+    left = np.sum(weight)
     for i in range(len(item)):
-        char, worth = item[i], weight[i]
-        for j in range(
-            m
-        ):  # no cell waits for the one before it, so the compiler makes vectors of them
-            score = row[j] + (worth if char == text[j] else -MISMATCH)
-            below = max(down[j + 1] - GAP_MORE, row[j + 1] - GAP_OPEN)
-            down[j + 1] = below
-            fresh[j + 1] = max(score, below, 0)
-        right = -GAP_OPEN
-        for j in range(1, m + 1):
-            score = fresh[j]
-            if score > best:
-                best, best_i, best_j = score, i + 1, j
-            row[j] = max(score, right)
-            right = max(right - GAP_MORE, score - GAP_OPEN)
-    return best, best_i, best_j
+        top = _row(item[i], weight[i], text, (rows[i & 1], down, rows[1 - (i & 1)]))
+        left -= weight[i]
+        if top >= least:
+            return True
+        if top + left < least:
+            return False
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -89,64 +92,97 @@ def align(item: Codes, weight: Ints, text: Codes, matched: Ints) -> int:
 
     A gap costs little to extend: on the text's side it is a page's furniture, on the item's a sentence
     left out. Writes to `matched` the offset in `text` of every matched character of `item`, or -1, and
-    returns the score. Takes len(item) × len(text) bytes.
+    returns the score. Takes 4 × len(item) × len(text) bytes.
     """
     n, m = len(item), len(text)
-    step = np.empty((n + 1, m + 1), np.uint8)
-    step[0] = 0
-    row = np.zeros(m + 1, np.int32)
+    score = np.empty((n + 1, m + 1), np.int32)
+    score[0] = 0
+    score[:, 0] = 0
     down = np.full(m + 1, -GAP_OPEN, np.int32)
-    fresh = np.zeros(m + 1, np.int32)
-    best, best_i, best_j = 0, 0, 0
+    best, end = 0, 0
     for i in range(1, n + 1):
-        now = step[i]
-        now[0] = 0
-        char, worth = item[i - 1], weight[i - 1]
-        for j in range(1, m + 1):  # as in `align_end`
-            score = row[j - 1] + (worth if char == text[j - 1] else -MISMATCH)
-            opened, longer = row[j] - GAP_OPEN, down[j] - GAP_MORE
-            below = max(opened, longer)
-            down[j] = below
-            fresh[j] = max(score, below, 0)
-            move = ITEM_GAP if below > score else DIAGONAL
-            move = move if max(score, below) > 0 else 0
-            now[j] = move + (ITEM_GAP_GOES_ON if longer > opened else 0)
-        right = -GAP_OPEN - GAP_MORE
-        for j in range(1, m + 1):
-            opened, longer = fresh[j - 1] - GAP_OPEN, right - GAP_MORE
-            right = max(opened, longer)
-            score = fresh[j]
-            row[j] = max(score, right)
-            if longer > opened:
-                now[j] |= TEXT_GAP_GOES_ON
-            if right > score or (right == score and now[j] & MOVE == ITEM_GAP):
-                now[j] |= TEXT_GAP
-            if score > best:
-                best, best_i, best_j = score, i, j
-    _trace(step, (best_i, best_j), (item, text), matched)
+        top = _row(item[i - 1], weight[i - 1], text, (score[i - 1], down, score[i]))
+        if top > best:
+            best, end = top, i
+    matched[:] = -1
+    if best > 0:
+        _trace(score, (end, _first(score[end], best)), (item, weight), text, matched)
     return best
 
 
 @njit(cache=True, nogil=True)
+def _row(char: int, worth: int, text: Codes, rows: tuple[Ints, Ints, Ints]) -> int:
+    """Fills one row of scores from the row before and the gaps that run down; returns the best of it.
+
+    `rows` are the row before, the gaps, the row. In 32 bits, and without a cell that waits for the one
+    before it but for the gaps along the row, so that the compiler makes vectors of it.
+    """
+    before, down, row = rows
+    top = np.int32(0)
+    for j in range(len(text)):
+        score = np.int32(before[j] + (worth if char == text[j] else -MISMATCH))
+        below = max(np.int32(down[j + 1] - GAP_MORE), np.int32(before[j + 1] - GAP_OPEN))
+        down[j + 1] = below
+        score = max(score, below, np.int32(0))
+        row[j + 1] = score
+        top = max(top, score)
+    if top <= GAP_OPEN:
+        return int(top)
+    high, paid = (
+        np.int32(-GAP_OPEN),
+        np.int32(0),
+    )  # the best gap along the row, with what it has paid
+    for j in range(1, len(text) + 1):
+        score = row[j]
+        row[j] = max(score, np.int32(high - paid))
+        paid = np.int32(paid + GAP_MORE)
+        high = max(high, np.int32(score - GAP_OPEN + paid))
+    return int(top)
+
+
+@njit(cache=True, nogil=True)
+def _first(row: Ints, value: int) -> int:
+    """Returns the first place of a value in a row."""
+    j = 0
+    while row[j] != value:
+        j += 1
+    return j
+
+
+@njit(cache=True, nogil=True)
 def _trace(
-    step: NDArray[np.uint8], end: tuple[int, int], both: tuple[Codes, Codes], matched: Ints
+    score: Ints, end: tuple[int, int], item: tuple[Codes, Ints], text: Codes, matched: Ints
 ) -> None:
-    """Follows the steps back from the alignment's end and notes what matched."""
-    item, text = both
-    matched[:] = -1
+    """Goes back from the end of the best alignment, and notes what matched.
+
+    Of ways that score the same a match or mismatch is taken before a gap, one along the text before one
+    along the item, and a short gap before a longer one.
+    """
+    codes, weight = item
     i, j = end
-    while step[i, j] & MOVE:
-        move = step[i, j] & MOVE
-        if move == DIAGONAL:
+    while score[i, j] > 0:
+        same = codes[i - 1] == text[j - 1]
+        worth = weight[i - 1] if same else -MISMATCH
+        if score[i, j] == score[i - 1, j - 1] + worth:
             i -= 1
             j -= 1
-            if item[i] == text[j]:
+            if same:
                 matched[i] = j
-        elif move == ITEM_GAP:
-            while step[i, j] & ITEM_GAP_GOES_ON:
-                i -= 1
-            i -= 1
+            continue
+        gap = _gap_before(score[i, : j + 1])
+        if gap > 0:
+            j -= gap
         else:
-            while step[i, j] & TEXT_GAP_GOES_ON:
-                j -= 1
-            j -= 1
+            i -= _gap_before(score[: i + 1, j])
+
+
+@njit(cache=True, nogil=True)
+def _gap_before(scores: Ints) -> int:
+    """Returns the length of the shortest gap that makes the last of the scores, or 0."""
+    last = len(scores) - 1
+    cost = GAP_OPEN
+    for gap in range(1, last + 1):
+        if scores[last - gap] - cost == scores[last]:
+            return gap
+        cost += GAP_MORE
+    return 0

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -19,7 +19,7 @@ from curate.leakage.options import (
     without_sentence_end,
 )
 from curate.leakage.probe import Probe
-from curate.leakage.score import NOTHING, PartScore, best_end, may_hold, score_part
+from curate.leakage.score import NOTHING, PartScore, may_hold
 from curate.leakage.screen import Place, Screen
 from curate.leakage.verdicts import Evidence, Thresholds, classify
 from curate.models import Document, Finding, Part, Question, Verdict
@@ -43,7 +43,8 @@ Span = tuple[int, int]
 class Match:
     """A record and an item that share something: the parts' scores, the options, the verdict.
 
-    `spans` are the parts' places in the record's text, `options_span` is the options'.
+    `spans` are the parts' places in the record's text, `options_span` is the options'. `quoted`: they
+    stand in the record's explanation.
     """
 
     item: IndexedItem
@@ -51,6 +52,7 @@ class Match:
     spans: Mapping[Part, Span]
     options: OptionMatch
     options_span: Span
+    quoted: bool
     verdict: Verdict
 
 
@@ -105,10 +107,15 @@ class Detector:
             return []
         probe = Probe(record)
         found: list[Finding] = []
+        known: dict[object, Match | None] = {}
         for number in sorted(by_item):
-            match = self._match(probe, self.index.items[number], by_item[number])
+            item, own = self.index.items[number], by_item[number]
+            key = (item.like, *((p.share, p.start, p.end) for p in own))
+            if key not in known:
+                known[key] = self._match(probe, item, own)
+            match = known[key]
             if match is not None:
-                found.extend(self._findings(probe, match))
+                found.extend(self._findings(probe, _of(match, item, record)))
         return found
 
     def _same_options(self, record: Question | Document) -> Iterator[int]:
@@ -134,12 +141,14 @@ class Detector:
             if part.part in own or part.part is Part.STEM
         ]
         least = self.thresholds.least
-        ends = {
-            part.part: best_end(part, folded)
-            for part, folded in ((part, probe.folded(stretch)) for part, stretch in looked)
-            if part.part in own and part.information >= least and may_hold(part, folded, least)
+        held = {
+            part.part: probe.score(part, stretch)
+            for part, stretch in looked
+            if part.part in own
+            and part.information >= least
+            and may_hold(part, probe.folded(stretch), least)
         }
-        stands = any(end.information >= least for end in ends.values())
+        stands = any(score.information >= least for score in held.values())
         choices = [item.choices, item.choices_en] if Part.TRANSLATION in own else [item.choices]
         if not stands and not self._has_options(
             probe, choices, main, _around_all(probe, item, main)
@@ -148,13 +157,20 @@ class Detector:
         scores: dict[Part, PartScore] = {}
         spans: dict[Part, Span] = {}
         for part, stretch in looked:
-            folded = probe.folded(stretch)
-            scores[part.part] = score = score_part(part, folded, ends.get(part.part))
-            start, end = folded.span(*score.record)
+            score = held.get(part.part) or self._score(probe, part, stretch)
+            scores[part.part] = score
+            start, end = probe.folded(stretch).span(*score.record)
             spans[part.part] = (stretch[0] + start, stretch[0] + end)
         if not has_options and not any(map(self._counts, scores.values())):
             return None
         return self._judged(probe, item, scores, spans, main)
+
+    def _score(self, probe: Probe, part: IndexedPart, stretch: Span) -> PartScore:
+        """Returns the score of a part where it can tell something, by itself or with its options."""
+        limit = self.thresholds
+        least = min(limit.least, min(limit.share, limit.stem_share) * part.information)
+        held = may_hold(part, probe.folded(stretch), least)
+        return probe.score(part, stretch) if held else NOTHING
 
     def _counts(self, score: PartScore) -> bool:
         """Whether a part was found, or enough of it to be found together with its options."""
@@ -217,13 +233,7 @@ class Detector:
         verdict = classify(evidence, self.thresholds)
         if verdict is None:
             return None
-        if (
-            verdict is Verdict.CONTAMINATED
-            and not quoted
-            and _is_older(probe.record, item.item.question)
-        ):
-            verdict = Verdict.RECYCLED
-        return Match(item, scores, spans, options, options_span, verdict)
+        return Match(item, scores, spans, options, options_span, quoted, verdict)
 
     def _stem(self, scores: Mapping[Part, PartScore]) -> tuple[Part, PartScore]:
         """Returns the stem in the language in which the record has it."""
@@ -297,6 +307,13 @@ class Detector:
             item_start=item_start,
             item_end=item_end,
         )
+
+
+def _of(match: Match, item: IndexedItem, record: Question | Document) -> Match:
+    """Returns what a record shares with an item that reads as the match's does."""
+    leaks = match.verdict is Verdict.CONTAMINATED and not match.quoted
+    older = leaks and _is_older(record, item.item.question)
+    return replace(match, item=item, verdict=Verdict.RECYCLED if older else match.verdict)
 
 
 def _around(probe: Probe, part: IndexedPart, span: Span) -> Span:

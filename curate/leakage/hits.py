@@ -30,6 +30,9 @@ class Anchors(NamedTuple):
 SLOT = np.uint32(0x9E3779B1)
 OFFSET_BITS, WEIGHT_BITS = 20, 9
 """A posting, from the lowest bit: whether another follows, weight, place, part."""
+_ONE = np.uint64(1)
+_WEIGHT = np.uint64((1 << WEIGHT_BITS) - 1)
+_PART = np.uint64(1 + WEIGHT_BITS + OFFSET_BITS)
 
 
 class Hits(NamedTuple):
@@ -60,7 +63,6 @@ class Scratch(NamedTuple):
     hashes: tuple[Codes, Codes]
     maybe: Codes
     looked: NDArray[np.uint64]
-    rows: tuple[Ints, Ints, Ints]
 
 
 @njit(cache=True, nogil=True)
@@ -128,24 +130,24 @@ def gather(
     found = look_up(anchors, scratch, some)
     postings, maybe, looked = anchors.postings, scratch.maybe, scratch.looked
     led, position, total, touched = hits.led, hits.position, hits.total, hits.touched
-    used, seen = counts
-    room = len(led)
+    used, seen = np.uint64(counts[0]), np.uint64(counts[1])  # no index below 0, and no test for one
+    room = np.uint64(len(led))
     for j in range(found):
         i, k = maybe[j], looked[j]
         follows = True
         while follows and used < room:
-            posting = np.int64(postings[k])
-            part = posting >> (1 + WEIGHT_BITS + OFFSET_BITS)
+            posting = postings[k]
+            part = posting >> _PART
             before = total[part]
             led[used] = posting
             position[used] = i
             touched[seen] = part
-            seen += before == 0
-            total[part] = before + ((posting >> 1) & ((1 << WEIGHT_BITS) - 1))
-            used += 1
-            k += np.uint64(1)
-            follows = posting & 1 != 0
-    return used, seen
+            seen += np.uint64(before == 0)
+            total[part] = before + np.int32(posting >> _ONE & _WEIGHT)
+            used += _ONE
+            k += _ONE
+            follows = posting & _ONE != 0
+    return int(used), int(seen)
 
 
 @njit(cache=True, nogil=True)

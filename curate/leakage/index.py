@@ -54,10 +54,14 @@ class Grams(NamedTuple):
 
 @dataclass(frozen=True)
 class IndexedPart:
-    """One part of one item: its folded text, and its characters' worth in 1/UNIT."""
+    """One part of one item: its folded text, and its characters' worth in 1/UNIT.
+
+    `like` is the number of the first part that reads the same: what is found of one is found of both.
+    """
 
     part: Part
     item: int
+    like: int
     folded: Folded
     worth: Ints = field(repr=False)
 
@@ -74,9 +78,13 @@ class IndexedPart:
 
 @dataclass(frozen=True)
 class IndexedItem:
-    """One item: its parts and its options, folded, in both languages."""
+    """One item: its parts and its options, folded, in both languages.
+
+    `like` is the number of the first item that reads the same.
+    """
 
     item: BenchmarkItem
+    like: int
     parts: tuple[IndexedPart, ...]
     choices: tuple[str, ...]
     choices_en: tuple[str, ...]
@@ -120,9 +128,18 @@ def build_index(items: Sequence[BenchmarkItem]) -> tuple[Index, list[Grams]]:
     exact = _weights(texts, hashes, len(items))
     kinds = pieces.hashes(_NUMBER.sub("0", pieces.text))
     weights = _weights(texts, kinds, len(items), _formulas())
+    first: dict[tuple[object, ...], int] = {}
     parts = [
-        IndexedPart(part, number, folded, worth)
-        for (number, part, folded, _), worth in zip(texts, pieces.worth(weights), strict=True)
+        IndexedPart(
+            part,
+            number,
+            first.setdefault((part is Part.CHOICES, size, *apart), at),
+            folded,
+            worth,
+        )
+        for at, ((number, part, folded, apart), size, worth) in enumerate(
+            zip(texts, sizes, pieces.worth(weights), strict=True)
+        )
     ]
     grams = [
         Grams(size, some, np.maximum(weight, NUMBER * rare))
@@ -131,16 +148,27 @@ def build_index(items: Sequence[BenchmarkItem]) -> tuple[Index, list[Grams]]:
     by_item: dict[int, list[IndexedPart]] = defaultdict(list)
     for one in parts:
         by_item[one.item].append(one)
-    indexed = [
-        IndexedItem(
-            item,
-            tuple(by_item[number]),
-            tuple(spelled[choice].text for choice in item.question.choices),
-            tuple(spelled[choice].text for choice in item.choices_en),
-        )
-        for number, item in enumerate(items)
-    ]
+    indexed = [*_indexed(items, by_item, spelled)]
     return Index(indexed, parts, *_choices(indexed)), grams
+
+
+def _indexed(
+    items: Sequence[BenchmarkItem],
+    parts: Mapping[int, Sequence[IndexedPart]],
+    spelled: Mapping[str, Folded],
+) -> Iterator[IndexedItem]:
+    first: dict[tuple[object, ...], int] = {}
+    for number, item in enumerate(items):
+        own = tuple(parts.get(number, ()))
+        choices = tuple(spelled[choice].text for choice in item.question.choices)
+        choices_en = tuple(spelled[choice].text for choice in item.choices_en)
+        reads = (
+            tuple((part.part, part.like) for part in own),
+            choices,
+            choices_en,
+            item.question.vignette is None,
+        )
+        yield IndexedItem(item, first.setdefault(reads, number), own, choices, choices_en)
 
 
 def _spellings(items: Sequence[BenchmarkItem]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from curate.leakage.align import align_end, score_bound
+from curate.leakage.align import reaches, score_bound
 from curate.leakage.grams import EN_GRAM, JA_GRAM, Ints, gram_hashes, joined
 from curate.leakage.hits import (
     Anchors,
@@ -135,10 +135,10 @@ def holds(part: int, bodies: Bodies, scratch: Scratch, hits: Hits, n: int) -> tu
     finish = min(n, end + (high - hits.offset[last]) + SIDE)
     text = scratch.folded[begin : max(begin, finish)]
     least = bodies.least[part] if sure else bodies.strict[part]
-    if score_bound(codes[low:high], worth[low:high], text) < least:
+    codes, worth = codes[low:high], worth[low:high]
+    if score_bound(codes, worth, text) < least or not reaches(codes, worth, text, least):
         return 0, 0, 0
-    score, _, _ = align_end(codes[low:high], worth[low:high], text, scratch.rows)
-    return (weight if score >= least else 0), start, end
+    return weight, start, end
 
 
 @njit(cache=True, nogil=True)

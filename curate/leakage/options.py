@@ -5,9 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 from rapidfuzz import fuzz
 
+from curate.leakage.align import Ends, pairs_in
+from curate.leakage.pieces import code_points
 from curate.text import fold
+from curate.text.kernels import Codes
 
 SIMILAR = 80.0
 PAIRS = (1.5 * SIMILAR / 100 - 1) * 2 / (2 - SIMILAR / 100)
@@ -70,9 +74,11 @@ def options_in_text(item: Sequence[str], text: str, least: float = 0.0) -> Optio
     """
     ratios = [_ratio_as_it_is(option, text) for option in item]
     left = sum(ratio != 0 for ratio in ratios)
+    if None in ratios and left / len(item) >= least:
+        left -= _rule_out(ratios, tuple(item), text)
     for i, option in enumerate(item):
         if ratios[i] is None and left / len(item) >= least:
-            ratios[i] = _partial_ratio(option, text)
+            ratios[i] = fuzz.partial_ratio(option, text, score_cutoff=SIMILAR)
             left -= not ratios[i]
     found = [ratio or 0.0 for ratio in ratios]
     twins = tuple(0 if ratio else None for ratio in found)
@@ -86,20 +92,27 @@ def _ratio_as_it_is(option: str, text: str) -> float | None:
     return 0.0 if not EXACT_BELOW < len(option) <= len(text) else None
 
 
-def _partial_ratio(option: str, text: str) -> float:
-    """Returns how alike an option and the best window of a text are; 0 below SIMILAR.
+def _rule_out(ratios: list[float | None], item: tuple[str, ...], text: str) -> int:
+    """Sets the open ratios to 0 that must be below SIMILAR, and returns how many those are.
 
     A window that is 80 % like an option of n characters has so few errors that n / 3 - 1 of the option's
     pairs of characters stand in it as they are: quickly counted, and most texts have fewer.
     """
-    if sum(map(text.__contains__, _pairs(option))) < PAIRS * len(option) - 1:
-        return 0.0
-    return fuzz.partial_ratio(option, text, score_cutoff=SIMILAR)
+    codes, ends = _end_to_end(item)
+    held = np.empty(len(item), np.int64)
+    pairs_in(codes, ends, code_points(text), held)
+    out = 0
+    for i, option in enumerate(item):
+        if ratios[i] is None and held[i] < PAIRS * len(option) - 1:
+            ratios[i] = 0.0
+            out += 1
+    return out
 
 
-@lru_cache(maxsize=1 << 16)
-def _pairs(option: str) -> tuple[str, ...]:
-    return tuple(option[i : i + 2] for i in range(len(option) - 1))
+@lru_cache(maxsize=1 << 14)
+def _end_to_end(item: tuple[str, ...]) -> tuple[Codes, Ends]:
+    ends = np.cumsum([len(option) for option in item], dtype=np.int64)
+    return code_points("".join(item)), ends
 
 
 def span_in_text(item: Sequence[str], match: OptionMatch, text: str) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from curate.leakage.index import IndexedPart
+from curate.leakage.score import PartScore, score_part
 from curate.models import Document, Question
 from curate.text import Folded, fold
 
@@ -13,6 +15,7 @@ class Probe:
         self.record = record
         self.text = record.full_text
         self._folded: dict[tuple[int, int], Folded] = {}
+        self._scores: dict[tuple[int, tuple[int, int]], PartScore] = {}
 
     @cached_property
     def choices(self) -> tuple[str, ...]:
@@ -69,3 +72,10 @@ class Probe:
         if stretch not in self._folded:
             self._folded[stretch] = fold(self.text[slice(*stretch)])
         return self._folded[stretch]
+
+    def score(self, part: IndexedPart, stretch: tuple[int, int]) -> PartScore:
+        """Returns the score of a part in a stretch; parts that read the same are aligned once."""
+        key = (part.like, stretch)
+        if key not in self._scores:
+            self._scores[key] = score_part(part, self.folded(stretch))
+        return self._scores[key]

@@ -1,11 +1,10 @@
 """Scores one part of an item against a stretch of text: the share of its information that aligns."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from curate.leakage.align import UNIT, align, align_end, score_bound
+from curate.leakage.align import UNIT, align, score_bound
 from curate.leakage.index import IndexedPart
 from curate.leakage.pieces import code_points
 from curate.text import Folded
@@ -37,43 +36,21 @@ class PartScore:
 NOTHING = PartScore(0.0, 0.0, 0.0, 0.0, 0, (0, 0), (0, 0))
 
 
-class End(NamedTuple):
-    """The information that the best alignment of a part finds, and where it ends in part and text."""
-
-    information: float
-    item: int
-    text: int
-
-
 def may_hold(part: IndexedPart, folded: Folded, information: float) -> bool:
     """Whether the best local alignment of `part` with the folded text may find so much information."""
     return score_bound(part.codes, part.worth, _looked_at(folded)) >= information * UNIT
 
 
-def best_end(part: IndexedPart, folded: Folded) -> End:
-    """Returns the end of the best local alignment of `part` with the folded text."""
-    text = _looked_at(folded)
-    rows = np.empty((3, len(text) + 1), np.int32)
-    score, item_end, text_end = align_end(part.codes, part.worth, text, (rows[0], rows[1], rows[2]))
-    return End(score / UNIT, item_end, text_end)
-
-
-def score_part(part: IndexedPart, folded: Folded, end: End | None = None) -> PartScore:
-    """Returns the score of the best local alignment of `part` with the folded text.
-
-    `end` is that alignment's, where it is known already.
-    """
-    end = end or best_end(part, folded)
-    if end.information <= 0:
-        return NOTHING
-    item, worth, text = part.codes[: end.item], part.worth[: end.item], _looked_at(folded)
+def score_part(part: IndexedPart, folded: Folded) -> PartScore:
+    """Returns the score of the best local alignment of `part` with the folded text."""
     matched = np.empty(len(part.codes), np.int32)
-    align(item, worth, text[: end.text], matched[: end.item])
-    matched[end.item :] = -1
+    information = align(part.codes, part.worth, _looked_at(folded), matched) / UNIT
+    if information <= 0:
+        return NOTHING
     held = np.flatnonzero(matched >= 0)
     return PartScore(
-        share=min(1.0, end.information / part.information),
-        information=end.information,
+        share=min(1.0, information / part.information),
+        information=information,
         coverage=len(held) / len(part.codes),
         length=len(held),
         density=len(held) / int(matched[held[-1]] + 1 - matched[held[0]]),

@@ -90,7 +90,11 @@ class Screen:
     """Finds the places where parts of the index may stand; holds buffers, but no state, between calls."""
 
     def __init__(self, parts: Sequence[IndexedPart], grams: Sequence[Grams]) -> None:
-        anchored = [*_anchored(parts, grams)]
+        firsts = sorted({part.like for part in parts})
+        anchored = [*_anchored([parts[n] for n in firsts], [grams[n] for n in firsts])]
+        alike = pl.DataFrame({"like": [part.like for part in parts]}).with_row_index("part")
+        self._alike = alike.group_by("like").agg("part").sort("like")["part"]
+        """The numbers of the parts that read as the first of them does: that one alone is looked for."""
         self._total = np.array([UNIT * part.total for part in anchored], np.float32)
         self._anchors = _anchors(anchored, JA_GRAM)
         self._english = _anchors(anchored, EN_GRAM)
@@ -99,7 +103,8 @@ class Screen:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leaves the buffers behind: another process makes its own."""
-        return {name: self.__dict__[name] for name in ("_total", "_anchors", "_english", "_bodies")}
+        names = ("_alike", "_total", "_anchors", "_english", "_bodies")
+        return {name: self.__dict__[name] for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Takes what was learned of the parts."""
@@ -111,14 +116,9 @@ class Screen:
         self._overlap = min(CHUNK // 2, int(self._bodies.width.max(initial=0)) + EXTRA)
         longest = CHUNK * fold_table().expansions.shape[1] + 1
         codes = [np.empty(longest, np.uint32) for _ in range(6)]
-        rows = (
-            np.empty(longest, np.int32),
-            np.empty(longest, np.int32),
-            np.empty(longest, np.int32),
-        )
         self._scratch = Scratch(
             np.empty(CHUNK, np.uint32), codes[0], codes[1], codes[2], (codes[3], codes[4]), codes[5],
-            np.empty(longest, np.uint64), rows,
+            np.empty(longest, np.uint64),
         )  # fmt: skip
         entries = max(ENTRIES, CHUNK * (_most(self._anchors) + _most(self._english)))
         self._hits = Hits(
@@ -146,14 +146,16 @@ class Screen:
         data = np.frombuffer(b"".join(texts.cast(pl.Binary).to_list()), np.uint8)
         lengths = texts.str.len_bytes().to_numpy().astype(np.int64)
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-        best: dict[tuple[int, int], Place] = {}
-        for place in self._screened(data, offsets):
-            key = (place.text, place.part)
-            if key not in best or place.share > best[key].share:
-                best[key] = place
-        return [best[key] for key in sorted(best)]
+        found = [*self._screened(data, offsets)]
+        if not found:
+            return []
+        order = ["text", "first", "share"]
+        best = pl.concat(found).sort(order, descending=[False, False, True], maintain_order=True)
+        best = best.unique(order[:2], keep="first", maintain_order=True)
+        best = best.with_columns(part=self._alike.gather(best["first"])).explode("part")
+        return [*map(Place._make, best.sort("text", "part").select(Place._fields).iter_rows())]
 
-    def _screened(self, data: Bytes, offsets: Offsets64) -> Iterator[Place]:
+    def _screened(self, data: Bytes, offsets: Offsets64) -> Iterator[pl.DataFrame]:
         state = np.zeros(3, np.int64)
         found, tables = self._found, fold_table()
         while state[0] < len(offsets) - 1:
@@ -165,9 +167,15 @@ class Screen:
                 self._overlap,
                 state,
             )
-            share = found.weight[:count] / self._total[found.part[:count]]
-            columns = (found.text, found.part, share, found.start, found.end)
-            yield from map(Place._make, zip(*(c[:count].tolist() for c in columns), strict=True))
+            if count > 0:
+                yield self._frame(count)
+
+    def _frame(self, count: int) -> pl.DataFrame:
+        """Returns the places that were found last; the buffers are filled anew."""
+        text, part, weight, start, end = (column[:count].copy() for column in self._found)
+        share = weight / self._total[part]
+        columns = {"text": text, "first": part, "share": share, "start": start, "end": end}
+        return pl.DataFrame({name: pl.Series(column) for name, column in columns.items()})
 
 
 def _anchored(parts: Sequence[IndexedPart], grams: Sequence[Grams]) -> Iterator[Anchored]:

@@ -118,6 +118,17 @@ def test_an_older_exam_s_question_is_recycled_and_a_later_one_contaminated(detec
     assert verdicts(detector, copy("20A1", year=year)) == {"20A1": verdict}
 
 
+def test_of_two_items_that_read_the_same_each_is_found_and_classed_by_its_own_year():
+    later = BenchmarkItem("held-out", copy("20A1", id="22A1", year=2022), *ENGLISH["20A1"])
+    twice = Detector([*ITEMS, later])
+    record = copy("20A1", year=2021)
+    assert verdicts(twice, record) == {"20A1": "contaminated", "22A1": "recycled"}
+    found = {"20A1": [], "22A1": []}
+    for finding in twice.find(record):
+        found[finding.item_id].append(finding.model_dump(exclude={"item_id", "verdict"}))
+    assert found["20A1"] == found["22A1"] != []
+
+
 def test_a_document_is_never_recycled(detector):
     old = Document(id="old", text=BY_ID["20A1"].question.text, published=1990, provenance=PLACE)
     assert verdicts(detector, old) == {"20A1": "contaminated"}
