@@ -147,7 +147,7 @@ def gather(
             used += _ONE
             k += _ONE
             follows = posting & _ONE != 0
-    return int(used), int(seen)
+    return int(np.int64(used)), int(np.int64(seen))
 
 
 @njit(cache=True, nogil=True)

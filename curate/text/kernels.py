@@ -16,6 +16,7 @@ VOICED = 0xF900
 SEMI_VOICED = 0xF901
 FIRST_KANA = 0x3041
 LAST_KANA = 0x30FF
+_ONE, _TWO, _THREE, _FOUR = (np.uint64(length) for length in (1, 2, 3, 4))
 
 
 @njit(cache=True, nogil=True)
@@ -34,16 +35,17 @@ def fold_codes(
     """
     first, last = places
     size = np.uint32(len(table))
-    n = 0
+    end = np.uint64(0)  # no index below 0, and no test for one
     points = False
     for i in range(len(codes)):
         code = codes[i]
         if code >= size:
             continue
         value = table[code]
-        if value == DROPPED:
-            continue
         if value == POINT or points or EXPANSION <= value <= SEMI_VOICED:
+            if value == DROPPED:
+                continue
+            n = int(np.int64(end))
             if value in (VOICED, SEMI_VOICED):
                 _voice(out, n, voicing[value - VOICED])
                 if n > 0:
@@ -60,11 +62,13 @@ def fold_codes(
                 last[n] = i
                 n += 1
             points = out[n - 1] == POINT
+            end = np.uint64(n)
             continue
-        out[n] = value
-        first[n] = i
-        last[n] = i
-        n += 1
+        out[end] = value
+        first[end] = i
+        last[end] = i
+        end += np.uint64(value != DROPPED)  # what is dropped is written over: no branch to guess
+    n = int(np.int64(end))
     while n > 0 and out[n - 1] == POINT:
         n -= 1
     return n
@@ -117,30 +121,32 @@ def _without_loose_points(out: Codes, n: int, char: int) -> int:
 @njit(cache=True, nogil=True)
 def decode_utf8(data: NDArray[np.uint8], start: int, end: int, out: Codes) -> tuple[int, int]:
     """Decodes valid UTF-8 until `end` or until `out` is full; returns (characters, next byte)."""
-    n = 0
-    at = start
-    while at < end and n < len(out):
+    n = np.uint64(0)  # no index below 0, and no test for one
+    at, stop, room = np.uint64(start), np.uint64(end), np.uint64(len(out))
+    while at < stop and n < room:
         byte = np.uint32(data[at])
         if byte < 0x80:
             out[n] = byte
-            at += 1
+            at += _ONE
+        elif 0xE0 <= byte < 0xF0:
+            out[n] = (byte & 0x0F) << 12 | _tail(data, at, _ONE) << 6 | _tail(data, at, _TWO)
+            at += _THREE
         elif byte < 0xE0:
-            out[n] = (byte & 0x1F) << 6 | np.uint32(data[at + 1]) & 0x3F
-            at += 2
-        elif byte < 0xF0:
-            out[n] = (
-                (byte & 0x0F) << 12
-                | (np.uint32(data[at + 1]) & 0x3F) << 6
-                | np.uint32(data[at + 2]) & 0x3F
-            )
-            at += 3
+            out[n] = (byte & 0x1F) << 6 | _tail(data, at, _ONE)
+            at += _TWO
         else:
             out[n] = (
                 (byte & 0x07) << 18
-                | (np.uint32(data[at + 1]) & 0x3F) << 12
-                | (np.uint32(data[at + 2]) & 0x3F) << 6
-                | np.uint32(data[at + 3]) & 0x3F
+                | _tail(data, at, _ONE) << 12
+                | _tail(data, at, _TWO) << 6
+                | _tail(data, at, _THREE)
             )
-            at += 4
-        n += 1
-    return n, at
+            at += _FOUR
+        n += _ONE
+    return int(np.int64(n)), int(np.int64(at))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _tail(data: NDArray[np.uint8], at: np.uint64, further: np.uint64) -> np.uint32:
+    """Returns the six bits that a byte after the first of a character adds."""
+    return np.uint32(data[at + further]) & np.uint32(0x3F)
