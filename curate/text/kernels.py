@@ -64,9 +64,7 @@ def fold_codes(
             points = out[n - 1] == POINT
             end = np.uint64(n)
             continue
-        out[end] = value
-        first[end] = i
-        last[end] = i
+        out[end], first[end], last[end] = value, i, i
         end += np.uint64(value != DROPPED)  # what is dropped is written over: no branch to guess
     n = int(np.int64(end))
     while n > 0 and out[n - 1] == POINT:
