@@ -5,7 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from curate.leakage.grams import Ints
-from curate.text.kernels import Codes
+from curate.text.kernels import Codes, fold_codes
 
 Ends = NDArray[np.int64]
 
@@ -67,6 +67,23 @@ def pairs_in(codes: Codes, ends: Ends, text: Codes, held: Ends) -> None:
         for i in range(start + 1, ends[k]):
             held[k] += known[(codes[i - 1] * _MIX ^ codes[i]) & last]
         start = ends[k]
+
+
+@njit(cache=True, nogil=True)
+def pieces_with_pairs(
+    codes: Codes, ends: Ends, needed: Ends, text: Codes, tables: tuple[Codes, Codes, Codes]
+) -> int:
+    """Returns how many pieces have as many pairs as they need in `text`, once that is folded."""
+    room = len(text) * tables[1].shape[1]
+    folded, first, last = (
+        np.empty(room, np.uint32),
+        np.empty(room, np.uint32),
+        np.empty(room, np.uint32),
+    )
+    n = fold_codes(text, tables[0], tables[1], tables[2], folded, (first, last))
+    held = np.empty(len(ends), np.int64)
+    pairs_in(codes, ends, folded[:n], held)
+    return int(np.sum(held >= needed))
 
 
 @njit(cache=True, nogil=True)

@@ -14,6 +14,7 @@ from curate.leakage.options import (
     OptionMatch,
     match_options,
     options_in_text,
+    options_may_stand,
     other_options,
     span_in_text,
     without_sentence_end,
@@ -182,6 +183,9 @@ class Detector:
         """Whether half of the options are there: where no part says enough, only they make a finding."""
         own = () if probe.in_explanation(*main) else probe.choices
         least = self.thresholds.options
+        if not own:
+            raw = probe.text[slice(*stretch)]
+            choices = [some for some in choices if options_may_stand(some, raw, least)]
         return any(
             (
                 match_options(some, own)

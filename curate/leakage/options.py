@@ -1,5 +1,6 @@
 """Options as a set: of a question, or as a document prints them below a stem."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 from rapidfuzz import fuzz
 
-from curate.leakage.align import Ends, pairs_in
+from curate.leakage.align import Ends, pairs_in, pieces_with_pairs
 from curate.leakage.pieces import code_points
-from curate.text import fold
+from curate.text import fold, fold_table
 from curate.text.kernels import Codes
 
 SIMILAR = 80.0
@@ -92,27 +93,37 @@ def _ratio_as_it_is(option: str, text: str) -> float | None:
     return 0.0 if not EXACT_BELOW < len(option) <= len(text) else None
 
 
-def _rule_out(ratios: list[float | None], item: tuple[str, ...], text: str) -> int:
-    """Sets the open ratios to 0 that must be below SIMILAR, and returns how many those are.
+def options_may_stand(item: Sequence[str], text: str, least: float) -> bool:
+    """Whether `least` of the item's folded options may be found in running text, before that is folded."""
+    codes, ends, needed = _end_to_end(tuple(item))
+    there = pieces_with_pairs(codes, ends, needed, code_points(text), fold_table()[:])
+    return there >= least * len(item)
 
-    A window that is 80 % like an option of n characters has so few errors that n / 3 - 1 of the option's
-    pairs of characters stand in it as they are: quickly counted, and most texts have fewer.
-    """
-    codes, ends = _end_to_end(item)
+
+def _rule_out(ratios: list[float | None], item: tuple[str, ...], text: str) -> int:
+    """Sets the open ratios to 0 that must be below SIMILAR, and returns how many those are."""
+    codes, ends, needed = _end_to_end(item)
     held = np.empty(len(item), np.int64)
     pairs_in(codes, ends, code_points(text), held)
-    out = 0
-    for i, option in enumerate(item):
-        if ratios[i] is None and held[i] < PAIRS * len(option) - 1:
-            ratios[i] = 0.0
-            out += 1
-    return out
+    out = [i for i in np.flatnonzero(held < needed).tolist() if ratios[i] is None]
+    for i in out:
+        ratios[i] = 0.0
+    return len(out)
 
 
 @lru_cache(maxsize=1 << 14)
-def _end_to_end(item: tuple[str, ...]) -> tuple[Codes, Ends]:
+def _end_to_end(item: tuple[str, ...]) -> tuple[Codes, Ends, Ends]:
+    """Returns options end to end, their ends, and how many of an option's pairs of characters it needs.
+
+    A window that is 80 % like an option of n characters has so few errors that n / 3 - 1 of the option's
+    pairs stand in it as they are: quickly counted, and most texts have fewer.
+    """
     ends = np.cumsum([len(option) for option in item], dtype=np.int64)
-    return code_points("".join(item)), ends
+    needed = [
+        math.ceil(PAIRS * len(option) - 1) if len(option) > EXACT_BELOW else len(option) - 1
+        for option in item
+    ]
+    return code_points("".join(item)), ends, np.array(needed, np.int64)
 
 
 def span_in_text(item: Sequence[str], match: OptionMatch, text: str) -> tuple[int, int]:
