@@ -103,6 +103,8 @@ def main() -> int:
     print(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}", flush=True)
     runs: list[Measured] = []
     by_items: list[Measured] = []
+    if args.folder:
+        args.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=args.folder) as name:
         folder = Path(name)
         (folder / "scale.yaml").write_text(_RECIPE, encoding="utf-8")
