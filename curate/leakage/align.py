@@ -145,10 +145,8 @@ def _row(char: int, worth: int, text: Codes, rows: tuple[Ints, Ints, Ints]) -> i
         top = max(top, score)
     if top <= GAP_OPEN:
         return int(top)
-    high, paid = (
-        np.int32(-GAP_OPEN),
-        np.int32(0),
-    )  # the best gap along the row, with what it has paid
+    # the best gap along the row, with what it has paid so far
+    high, paid = np.int32(-GAP_OPEN), np.int32(0)
     for j in range(1, len(text) + 1):
         score = row[j]
         row[j] = max(score, np.int32(high - paid))
