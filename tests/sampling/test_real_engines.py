@@ -1,12 +1,14 @@
 """Real engines with a tiny model made on the spot: vLLM offline and as a server, and transformers."""
 
+import gc
 import shutil
+import threading
 from importlib import import_module
 
 import orjson
 import pytest
 from asked import flat, prompts, question, rows, solved, template
-from real_engines import FOUR, killed_run
+from real_engines import FOUR, killed_run, tiny_vllm
 
 from curate.errors import UsageError
 from curate.runs import WorkFolder
@@ -74,6 +76,21 @@ def test_a_shard_does_not_depend_on_those_before_it(vllm_sampler):
     whole = flat(sampler.sample(asked, FOUR))
     last = flat(sampler.sample(asked[8:], FOUR))
     assert whole[32:] == last
+
+
+def _open_contexts():
+    """What is still open of the sockets' contexts that vLLM makes, one for each engine."""
+    kind = import_module("zmq").Context
+    return {id(one) for one in gc.get_objects() if isinstance(one, kind) and not one.closed}
+
+
+def test_a_closed_engine_leaves_nothing_open(tiny):
+    before, threads = _open_contexts(), set(threading.enumerate())
+    with tiny_vllm(tiny).open() as sampler:
+        assert len(flat(sampler.sample(prompts(1), GREEDY))) == 1
+        assert _open_contexts() > before
+    assert _open_contexts() <= before
+    assert not [one for one in threading.enumerate() if one not in threads and "Engine" in one.name]
 
 
 def test_greedy_outputs_of_both_engines_agree(vllm_sampler, transformers_sampler):

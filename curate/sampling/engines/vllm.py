@@ -64,7 +64,7 @@ class Vllm(ModelEngine):
         try:
             yield _VllmSampler(self, llm, tokenizer, adapter)
         finally:
-            llm.llm_engine.engine_core.shutdown()
+            _close(llm.llm_engine.engine_core)
 
     def _options(self, context: int | None) -> dict[str, Any]:
         options: dict[str, Any] = {
@@ -89,6 +89,15 @@ class Vllm(ModelEngine):
 
 
 _CPU_BATCH = 4096
+
+
+def _close(client: Any) -> None:
+    """Ends the engine's process, and what vLLM leaves open: its thread, and the sockets' context."""
+    client.shutdown()
+    if reader := getattr(client, "output_queue_thread", None):
+        reader.join()
+    if context := getattr(client, "ctx", None):
+        context.destroy(linger=0)
 
 
 class _VllmSampler:
