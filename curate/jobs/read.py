@@ -97,14 +97,16 @@ def refuse_unread(shards: Sequence[Shard], what: str) -> None:
 def write_quarantine(plan: Plan, run: RunFolder, shards: Sequence[Shard]) -> Unread:
     """Writes what could not be read and what clashes; returns how many rows that is, and the first."""
     files = [shard.bad for shard in shards if shard.bad]
-    run.write_lines("quarantine.jsonl", clashing_rows(plan, shards), files)
+    clashing = _clashing(shards)
+    run.write_lines("quarantine.jsonl", clashing_rows(plan, shards) if clashing else (), files)
     with (run.path / "quarantine.jsonl").open("rb") as file:
         line = file.readline()
-    clashing = sum(_clashing(shard) for shard in shards)
     rows = clashing + sum(shard.unread for shard in shards)
     return Unread(rows, Quarantined.model_validate_json(line) if line else None)
 
 
-def _clashing(shard: Shard) -> int:
-    rows = pl.scan_parquet(shard.marks, glob=False).filter(IN_CONFLICT)
+def _clashing(shards: Sequence[Shard]) -> int:
+    if not shards:
+        return 0
+    rows = pl.scan_parquet([shard.marks for shard in shards], glob=False).filter(IN_CONFLICT)
     return int(rows.select(pl.len()).collect().item())

@@ -111,7 +111,7 @@ def _quality_options(parser: argparse.ArgumentParser) -> None:
 def _speed_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mb", type=float, default=500, help="size of the prose corpus")
     parser.add_argument("--exam-mb", type=float, default=500, help="size of the exam-like corpus")
-    parser.add_argument("--rounds", type=int, default=3, help="of the pair baseline, ours")
+    parser.add_argument("--rounds", type=int, default=3, help="of what is compared by turns")
     parser.add_argument("--corpus", type=Path, help="a JSON Lines file of one's own, id and text")
     parser.add_argument("--work", type=Path, default=Path("build/perf-leakage"))
     if parser.prog.endswith("all"):

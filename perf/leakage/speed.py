@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure, and how long: sizes in megabytes, rounds of the pair (baseline, ours)."""
+    """What to measure, and how long: sizes in megabytes, rounds of what is compared by turns."""
 
     megabytes: float
     exam_megabytes: float
@@ -75,7 +75,7 @@ def measure(data: Data, plan: Plan) -> Iterator[Row]:
     plan.work.mkdir(parents=True, exist_ok=True)
     for name, path, where in _files(data, plan):
         yield from _side_by_side(name, path, plan.rounds, where)
-        yield from _audits(data, name, path, plan.work)
+        yield from _audits(data, name, path, plan)
         for peer in PEERS if plan.peers else ():
             yield _peer(peer, name, path, plan.work)
     yield from _scaling(plan)
@@ -154,22 +154,30 @@ def _child(rule: str, path: Path, warm: Path, extra: Sequence[str]) -> dict[str,
     return _answer(command)
 
 
-def _audits(data: Data, corpus: str, path: Path, work: Path) -> Iterator[Row]:
-    """Yields the whole command with one worker and with two, less a run over its first megabytes."""
-    for workers in (1, 2):
-        option = ["--workers", str(workers)]
-        what = f"curate audit, {workers} worker{'s' * (workers > 1)}"
-        start = _audit(data, _prefix(path, START_MB, work), option)
-        whole = _audit(data, path, option)
-        yield Row(
-            what=what,
-            corpus=corpus,
-            megabytes=path.stat().st_size / 1e6 - START_MB,
-            seconds=whole["seconds"] - start["seconds"],
-            cpu_seconds=whole["cpu_seconds"] - start["cpu_seconds"],
-            peak_mib=whole["peak_mib"],
-            ready_seconds=start["seconds"],
-        )
+def _audits(data: Data, corpus: str, path: Path, plan: Plan) -> Iterator[Row]:
+    """Alternates the whole command with one worker and with two, and yields the median of each."""
+    turns = [
+        [_audit_less_start(data, corpus, path, plan.work, workers) for workers in (1, 2)]
+        for _ in range(plan.rounds)
+    ]
+    for rows in zip(*turns, strict=True):
+        yield _median(list(rows))
+
+
+def _audit_less_start(data: Data, corpus: str, path: Path, work: Path, workers: int) -> Row:
+    """Returns the whole command, less a run over the file's first megabytes."""
+    option = ["--workers", str(workers)]
+    start = _audit(data, _prefix(path, START_MB, work), option)
+    whole = _audit(data, path, option)
+    return Row(
+        what=f"curate audit, {workers} worker{'s' * (workers > 1)}",
+        corpus=corpus,
+        megabytes=path.stat().st_size / 1e6 - START_MB,
+        seconds=whole["seconds"] - start["seconds"],
+        cpu_seconds=whole["cpu_seconds"] - start["cpu_seconds"],
+        peak_mib=whole["peak_mib"],
+        ready_seconds=start["seconds"],
+    )
 
 
 def _audit(data: Data, path: Path, option: Sequence[str]) -> dict[str, float]:
