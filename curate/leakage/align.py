@@ -20,6 +20,12 @@ _NEVER = -(1 << 24)
 
 
 @njit(cache=True, nogil=True)
+def _pair(one: np.uint32, two: np.uint32) -> np.uint32:
+    """Returns a hash of two characters that stand side by side; its low bits are the good ones."""
+    return one * _MIX ^ two
+
+
+@njit(cache=True, nogil=True)
 def score_bound(item: Codes, weight: Ints, text: Codes) -> int:
     """Returns a score that no alignment of `item` with `text` exceeds, in len(item) + len(text) steps.
 
@@ -31,14 +37,14 @@ def score_bound(item: Codes, weight: Ints, text: Codes) -> int:
     before = np.uint32(0)
     for char in text:
         one[char & last] = True
-        two[(before * _MIX ^ char) & last] = True
+        two[_pair(before, char) & last] = True
         before = char
     best, match, differs, gap = 0, _NEVER, _NEVER, _NEVER
     before = np.uint32(0)
     for i in range(len(item)):
         char, matched = item[i], match
         if one[char & last]:
-            beside = matched if two[(before * _MIX ^ char) & last] else matched - GAP_OPEN
+            beside = matched if two[_pair(before, char) & last] else matched - GAP_OPEN
             match = weight[i] + max(0, beside, differs, gap)
         else:
             match = _NEVER
@@ -60,12 +66,12 @@ def pairs_in(codes: Codes, ends: Ends, text: Codes, held: Ends) -> None:
     last = _PAIR_SLOTS - np.uint32(1)
     known = np.zeros(_PAIR_SLOTS, np.bool_)
     for j in range(1, len(text)):
-        known[(text[j - 1] * _MIX ^ text[j]) & last] = True
+        known[_pair(text[j - 1], text[j]) & last] = True
     start = 0
     for k in range(len(ends)):
         held[k] = 0
         for i in range(start + 1, ends[k]):
-            held[k] += known[(codes[i - 1] * _MIX ^ codes[i]) & last]
+            held[k] += known[_pair(codes[i - 1], codes[i]) & last]
         start = ends[k]
 
 
