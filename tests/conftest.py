@@ -31,3 +31,15 @@ def real_data():
     if not folder or not Path(folder, "igakuqa").is_dir():
         pytest.skip("needs the real data: set JMLE_DATA to its folder")
     return Path(folder)
+
+
+@pytest.fixture
+def two_cores():
+    """Two cores of this machine, and no more, for the processes that a test starts."""
+    before = os.sched_getaffinity(0)
+    if len(before) < 2:
+        pytest.skip("this machine has one core")
+    two = sorted(before)[:2]
+    os.sched_setaffinity(0, two)
+    yield two
+    os.sched_setaffinity(0, before)

@@ -8,13 +8,13 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from uuid import uuid4
 
 from curate.ahead import in_flight
-from curate.corpus.workers import AHEAD, THREADS, Crew, cores
+from curate.corpus.workers import AHEAD, THREADS, Crew, cores, keep_to, own_cores
 from curate.errors import CurateError, SetupError, UsageError
 
 _PATIENCE = 10
@@ -40,18 +40,23 @@ class _Folder(Protocol):
 
 
 class _Ticket(NamedTuple):
-    """What a node is checked by: the code and packages of the driver, and a file in the run folder."""
+    """What a node is checked by: the code and packages of the driver, and a file in the run folder.
+
+    `apart` says that each worker process keeps to a core of its own.
+    """
 
     code: tuple[str, dict[str, str]]
     mark: Path
+    apart: bool
 
 
 class RayCrew(Crew[Job]):
     """Calls functions of a job as tasks of Ray, which tries a call again whose worker or node dies."""
 
-    def __init__(self, ray: Any, workers: int) -> None:
+    def __init__(self, ray: Any, workers: int, *, apart: bool) -> None:
         super().__init__(workers, None, None)
         self._ray = ray
+        self._apart = apart
         self._task = ray.remote(_worked)
         self._ticket: _Ticket | None = None
         self._package: list[Any] = []
@@ -61,7 +66,7 @@ class RayCrew(Crew[Job]):
         self.job = job
         mark = cast("_Working", job).work.path / f"{uuid4().hex}.seen"
         mark.touch()
-        self._ticket = _Ticket(_own_code(), mark.absolute())
+        self._ticket = _Ticket(_own_code(), mark.absolute(), self._apart)
         self._package = [self._ray.put(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))]
 
     def map(
@@ -150,7 +155,8 @@ def connected(workers: int | None, address: str | None) -> Iterator[Any]:
 def ray_crew(workers: int | None, address: str | None) -> Iterator[Crew[Any]]:
     """Gives a crew on Ray; without `workers` it has one for each CPU of the cluster."""
     with connected(workers, address) as ray:
-        yield RayCrew(ray, workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
+        cpus = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        yield RayCrew(ray, workers or cpus, apart=address is None and cpus == cores() > 1)
 
 
 def nodes(ray: Any) -> list[dict[str, float]]:
@@ -177,10 +183,21 @@ def _worked(ticket: _Ticket, package: list[Any], called: bytes) -> Any:
 def _taken(ticket: _Ticket, package: list[Any]) -> Any:
     if ticket.mark not in _jobs:
         _refuse_stranger(ticket)
+        if ticket.apart:
+            _keep_to_free_core(ticket.mark)
         _jobs.clear()
         _jobs[ticket.mark] = pickle.loads(_installed().get(package[0]))  # noqa: S301 (made by the driver)
         gc.freeze()  # a job lives as long as its process: the collector need not walk it
     return _jobs[ticket.mark]
+
+
+def _keep_to_free_core(mark: Path) -> None:
+    """Has this process run on a core that no other has claimed, by a file beside the mark; or on any."""
+    for core in own_cores():
+        with suppress(FileExistsError):
+            mark.with_suffix(f".{core}").touch(exist_ok=False)
+            keep_to(core)
+            return
 
 
 def _refuse_stranger(ticket: _Ticket) -> None:

@@ -13,7 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.queues import SimpleQueue
-from typing import Any, Generic, TypeVar, cast
+from multiprocessing.sharedctypes import Synchronized
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from curate.ahead import in_flight
 from curate.errors import SetupError
@@ -25,11 +26,23 @@ Job = TypeVar("Job")
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 Post = SimpleQueue[bytes]
+Placed: TypeAlias = "Synchronized[int] | None"
+"""How many workers have a core of their own already; None where none gets one."""
 
 
 def cores() -> int:
     """Returns how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+    return len(own_cores())
+
+
+def own_cores() -> list[int]:
+    """Returns the numbers of the cores that this process may use."""
+    return sorted(os.sched_getaffinity(0))
+
+
+def keep_to(core: int) -> None:
+    """Has this thread, and those that it starts from now on, run on one core alone."""
+    os.sched_setaffinity(0, {core})
 
 
 class Crew(Generic[Job]):
@@ -91,14 +104,15 @@ def uncollected() -> Iterator[None]:
 def crew(workers: int, kind: type[Job]) -> Iterator[Crew[Job]]:
     """Gives a crew of `workers` processes, or of this one alone; where the block fails, they are ended.
 
-    The processes start at once and import what a job of this kind needs while it is being made.
+    The processes start at once and import what a job of this kind needs while it is being made. If there is
+    one for each core, each keeps to its own.
     """
     if workers == 1:
         yield Crew(1, None, None)
         return
     spawn = multiprocessing.get_context("spawn")  # Polars cannot be forked
-    post = spawn.SimpleQueue()
-    pool = ProcessPoolExecutor(workers, spawn, _began, (post, kind))
+    post, placed = spawn.SimpleQueue(), spawn.Value("i", 0) if workers == cores() else None
+    pool = ProcessPoolExecutor(workers, spawn, _began, (post, placed, kind))
     with _one_thread_each():
         for _ in range(workers):
             pool.submit(_nothing)
@@ -136,12 +150,21 @@ _jobs: list[Any] = []
 """In a worker process: its one job."""
 
 
-def _began(post: Post, kind: type) -> None:  # noqa: ARG001 (to receive a class is to import its module)
+def _began(post: Post, placed: Placed, kind: type) -> None:  # noqa: ARG001 (to receive a class is to import its module)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _jobs.append(pickle.loads(post.get()))  # noqa: S301 (made by the main process, and passed in memory)
+    job = post.get()
+    if placed is not None:
+        keep_to(own_cores()[_next(placed)])  # before Polars has threads, which inherit it
+    _jobs.append(pickle.loads(job))  # noqa: S301 (made by the main process, and passed in memory)
     gc.freeze()  # a job lives as long as its process: the collector need not walk it
     atexit.register(os._exit, 0)  # nor need it be taken apart, which takes a second
+
+
+def _next(placed: "Synchronized[int]") -> int:
+    with placed.get_lock():
+        placed.value += 1
+        return placed.value - 1
 
 
 def _nothing() -> None:

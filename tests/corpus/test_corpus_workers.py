@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -58,6 +59,30 @@ def test_results_come_in_order_from_several_processes_of_one_thread():
     assert {threads for _, _, threads in made} == {1}
     assert {process for _, process, _ in again} <= processes
     assert "POLARS_MAX_THREADS" not in os.environ
+
+
+def _cores_of_polars(_, number):
+    """This process, and the cores that its threads of Polars may use."""
+    time.sleep(0.2)  # so that no worker takes all
+    pl.select(pl.repeat(number, 100_000).sum())
+    threads = [task for task in Path("/proc/self/task").iterdir() if _is_of_polars(task)]
+    assert threads
+    return os.getpid(), tuple(
+        sorted({*chain(*(os.sched_getaffinity(int(t.name)) for t in threads))})
+    )
+
+
+def _is_of_polars(task):
+    return (task / "comm").read_text().startswith("polars")
+
+
+@pytest.mark.parametrize(("workers", "apart"), [(2, True), (3, False)])
+def test_each_of_as_many_workers_as_cores_keeps_to_its_own(two_cores, workers, apart):
+    with crew(workers, int) as team:
+        team.give(0)
+        seen = set(team.map(_cores_of_polars, range(4 * workers)))
+    found = sorted(cores for _, cores in seen)
+    assert found == ([(one,) for one in two_cores] if apart else [tuple(two_cores)] * workers)
 
 
 def test_a_crew_of_one_is_this_process():

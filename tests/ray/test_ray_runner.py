@@ -1,9 +1,11 @@
 """`--runner ray` on this machine alone, and what it says where it cannot work."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from ray_jobs import Tenfold
+from ray_jobs import Tenfold, places
 
 from curate.corpus.runner import Runner
 from curate.runs import WorkFolder
@@ -54,3 +56,22 @@ def test_items_are_taken_only_a_few_ahead_by_processes_of_one_thread(two, tmp_pa
             assert (made, threads) == (done * 10, 1)
             assert len(taken) - done <= 5
     assert made == 290
+
+
+def test_each_worker_of_a_ray_of_ones_own_keeps_to_a_core(two_cores, two, tmp_path):
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, ray_jobs; print(ray_jobs.places(sys.argv[1]))",
+            tmp_path,
+        ],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    assert said.stdout.strip() == str([(one,) for one in two_cores])
+
+
+def test_workers_of_a_cluster_keep_to_none(two, tmp_path):
+    assert all(len(cores) > 1 for cores in places(tmp_path, two.address))
