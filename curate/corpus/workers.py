@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.sharedctypes import Synchronized
@@ -41,8 +41,9 @@ def own_cores() -> list[int]:
 
 
 def keep_to(core: int) -> None:
-    """Has this thread, and those that it starts from now on, run on one core alone."""
-    os.sched_setaffinity(0, {core})
+    """Has this thread, and those that it starts from now on, run on one core alone, if the system lets it."""
+    with suppress(OSError):
+        os.sched_setaffinity(0, {core})
 
 
 class Crew(Generic[Job]):
