@@ -49,7 +49,7 @@ class Runner:
             return crew(1 if few else self.workers or cores(), kind)
         from curate.corpus.ray_crew import ray_crew  # noqa: PLC0415 (an extra)
 
-        return ray_crew(self.workers, self.address)
+        return ray_crew(self.workers, self.address, kind)
 
     def told(self) -> dict[str, str | int | None]:
         """Returns the arguments that choose a runner, as a manifest has them; None where nothing is said."""

@@ -6,13 +6,13 @@ its nearest item stands out from the next ones by more than the benchmark's own 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from statistics import median
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from curate.batches import batched
 from curate.errors import InputError
 from curate.leakage.benchmarks import BenchmarkItem
 from curate.leakage.embedders import AnyEngine, Vectors, embedder_of
@@ -23,7 +23,6 @@ from curate.models import Document, Finding, Question, Verdict
 BACKGROUND = 200
 FEWEST = 20
 _SMALLEST = 100
-_T = TypeVar("_T")
 
 
 class Space(NamedTuple):
@@ -108,7 +107,7 @@ class Semantic:
 
     def candidates(self, records: Iterable[Question | Document | None]) -> Iterator[Candidate]:
         """Yields every window whose nearest item stands out far enough, in the records' order."""
-        for batch in _batched(self._texts(records), BLOCK):
+        for batch in batched(self._texts(records), BLOCK):
             vectors = self._embed([text for _, _, text in batch])
             spaces = [self.spaces[is_latin(text)] for _, _, text in batch]
             moved = centred(vectors, np.stack([space.centre for space in spaces]))
@@ -136,7 +135,7 @@ class Semantic:
 
     def _embed(self, texts: Iterable[str]) -> Vectors:
         embedder = embedder_of(self.engine)
-        parts = [embedder.embed(batch) for batch in _batched(texts, BLOCK)]
+        parts = [embedder.embed(batch) for batch in batched(texts, BLOCK)]
         return np.concatenate(parts) if parts else np.zeros((0, 1), dtype=np.float32)
 
     def _finding(self, record: Question | Document, candidate: Candidate) -> Finding:
@@ -177,12 +176,6 @@ def background(items: Sequence[BenchmarkItem]) -> list[int]:
 def printed_length(question: Question) -> int:
     """Returns where the stem and the options end in the full text."""
     return len("\n".join([question.original_text or question.text, *question.choices]))
-
-
-def _batched(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    iterator = iter(values)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def _numbered_cases(items: Sequence[BenchmarkItem]) -> Numbers:

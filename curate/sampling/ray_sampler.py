@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from curate.ahead import in_flight
+from curate.batches import batched
 from curate.corpus.ray_crew import connected, nodes
 from curate.corpus.runner import Runner
 from curate.errors import SetupError
@@ -14,7 +15,6 @@ from curate.sampling.engines.model import ModelEngine
 from curate.sampling.engines.vllm import Vllm
 from curate.sampling.prompt import Prompt
 from curate.sampling.settings import Sampling
-from curate.sampling.shards import in_shards
 from curate.sampling.tokenizer import LocalTokenizer
 
 _TRIES = 3
@@ -101,7 +101,7 @@ class _RaySampler:
         def submit(shard: list[Prompt]) -> Any:
             return self._asked[next(turns) % len(self._asked)].sample.remote(shard, sampling)
 
-        shards = in_shards(prompts, self._engine.shard)
+        shards = batched(prompts, self._engine.shard)
         for _, made in in_flight(submit, shards, len(self._asked) * _AHEAD):
             yield from self._got(made)
 

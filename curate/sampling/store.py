@@ -7,12 +7,12 @@ from time import monotonic
 
 import orjson
 
+from curate.batches import batched
 from curate.models import Response
 from curate.runs import WorkFolder, json_sha256
 from curate.sampling.engine import Answers, Engine, Sampler
 from curate.sampling.prompt import Prompt, Skipped
 from curate.sampling.settings import Sampling
-from curate.sampling.shards import in_shards
 
 Progress = Callable[[str, int, int], None]
 """Is told what is done, how much of it, and how much there is."""
@@ -112,7 +112,7 @@ def stored_responses(
 
 def _shards(engine: Engine, prompts: Sequence[Prompt], sampling: Sampling) -> Iterator[_Shard]:
     state = engine.state()
-    for some in in_shards(prompts, engine.shard):
+    for some in batched(prompts, engine.shard):
         key = json_sha256(
             {
                 "engine": type(engine).__name__,

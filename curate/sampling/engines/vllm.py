@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import Field, PositiveInt
 
+from curate.batches import batched
 from curate.errors import InputError, SetupError, boundary
 from curate.models import Response
 from curate.sampling.endings import Endings, Teller, endings_of, told_losses
@@ -18,7 +19,6 @@ from curate.sampling.extras import installed
 from curate.sampling.make import too_long
 from curate.sampling.prompt import Prompt
 from curate.sampling.settings import Sampling
-from curate.sampling.shards import in_shards
 from curate.sampling.tokenizer import LocalTokenizer
 
 _SETTINGS = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "VLLM_LOGGING_LEVEL": "ERROR"}
@@ -113,7 +113,7 @@ class _VllmSampler:
 
     def sample(self, prompts: Iterable[Prompt], sampling: Sampling) -> Iterator[Answers]:
         """Yields the answers to each prompt in turn, a shard of prompts at a time."""
-        for shard in in_shards(prompts, self._engine.shard):
+        for shard in batched(prompts, self._engine.shard):
             yield from self._sample(shard, sampling)
 
     def _sample(self, prompts: Sequence[Prompt], sampling: Sampling) -> Iterator[Answers]:
@@ -156,7 +156,7 @@ class _VllmSampler:
     def losses(self, prompts: Iterable[Prompt]) -> Iterator[Answers]:
         """Yields, for each prompt in turn, its endings with their losses, a shard of prompts at a time."""
         teller = Teller(self._name, self._revision, "vllm")
-        for shard in in_shards(prompts, self._engine.shard):
+        for shard in batched(prompts, self._engine.shard):
             tried = [endings_of(prompt, self.tokenizer) for prompt in shard]
             found = self._found([one for one in tried if one.longest < (self.context or 0)])
             for one in tried:

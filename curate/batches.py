@@ -7,8 +7,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def in_shards(things: Iterable[T], size: int) -> Iterator[list[T]]:
+def batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
     """Yields the things in lists of `size`; the last may be shorter."""
     rest = iter(things)
-    while shard := list(islice(rest, size)):
-        yield shard
+    while batch := list(islice(rest, size)):
+        yield batch
