@@ -7,20 +7,16 @@ import pickle
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from uuid import uuid4
 
 from curate.ahead import in_flight
-from curate.batches import batched
 from curate.corpus.workers import AHEAD, THREADS, Crew, cores, keep_to, own_cores
 from curate.errors import CurateError, SetupError, UsageError
 
-TOGETHER = 4
-"""Items of one task: a worker that has done one waits for the next to be sent."""
 _PATIENCE = 10
 """Seconds to wait for a cluster's head to answer; Ray itself would try for many minutes."""
 _AUTO = "auto"
@@ -85,41 +81,28 @@ class RayCrew(Crew[Job]):
         Raises:
             SetupError: Workers died and there is no `died`, or a node lacks the run folder or this code.
         """
-        submit = partial(self._submitted, call)
-        for some, made in in_flight(submit, batched(items, TOGETHER), self._workers * AHEAD):
-            try:
-                yield from self._got(made)
-            except self._deaths:
-                yield from self._one_by_one(call, some, died)
 
-    def _one_by_one(
-        self,
-        call: Callable[[Job, Item], Made],
-        items: Sequence[Item],
-        died: Callable[[Job, Item], Made] | None,
-    ) -> Iterator[Made]:
-        """Yields what is made of items whose worker died, in tasks of their own: it was over one of them."""
-        for item in items:
+        def submit(item: Item) -> Any:
+            return self._submitted(call, item)
+
+        exceptions = self._ray.exceptions
+        for item, made in in_flight(submit, items, self._workers * AHEAD):
             try:
-                yield from self._got(self._submitted(call, [item]))
-            except self._deaths as exc:
+                yield self._got(made)
+            except (exceptions.WorkerCrashedError, exceptions.OutOfMemoryError) as exc:
                 if died is None:
                     raise _killed(exc) from exc
-                yield from self._salvaged(died, item)
+                yield self._salvaged(died, item)
 
-    def _salvaged(self, died: Callable[[Job, Item], Made], item: Item) -> Sequence[Made]:
+    def _salvaged(self, died: Callable[[Job, Item], Made], item: Item) -> Made:
+        exceptions = self._ray.exceptions
         try:
-            return cast("Sequence[Made]", self._got(self._submitted(died, [item])))
-        except self._deaths as exc:
+            return cast("Made", self._got(self._submitted(died, item)))
+        except (exceptions.WorkerCrashedError, exceptions.OutOfMemoryError) as exc:
             raise _killed(exc) from exc
 
-    @property
-    def _deaths(self) -> tuple[type[Exception], ...]:
-        exceptions = self._ray.exceptions
-        return exceptions.WorkerCrashedError, exceptions.OutOfMemoryError
-
-    def _submitted(self, call: Callable[[Job, Item], Made], items: Sequence[Item]) -> Any:
-        called = pickle.dumps((call, items), pickle.HIGHEST_PROTOCOL)
+    def _submitted(self, call: Callable[[Job, Item], Made], item: Item) -> Any:
+        called = pickle.dumps((call, item), pickle.HIGHEST_PROTOCOL)
         return self._task.remote(self._ticket, self._package, called)
 
     def _got(self, made: Any) -> Any:
@@ -187,18 +170,18 @@ _jobs: dict[Path, Any] = {}
 
 
 def _imported(kind: bytes) -> None:
-    """Is the first task of every process: it imports what such a job needs, while one is being made."""
+    """Is a task for each CPU before all others: it imports what such a job needs, while one is being made."""
     os.environ[THREADS] = "1"
     pickle.loads(kind)  # noqa: S301 (made by the driver)
 
 
-def _worked(ticket: _Ticket, package: list[Any], called: bytes) -> list[Any]:
+def _worked(ticket: _Ticket, package: list[Any], called: bytes) -> Any:
     """Is the task: nothing of a run is unpacked before Polars is told to use one thread."""
     os.environ[THREADS] = "1"  # a task has one CPU
     try:
         job = _taken(ticket, package)
-        call, items = pickle.loads(called)  # noqa: S301 (made by the driver)
-        return [call(job, item) for item in items]
+        call, item = pickle.loads(called)  # noqa: S301 (made by the driver)
+        return call(job, item)
     except CurateError as exc:
         exc.where = f"{exc.where} (on node {socket.gethostname()})".lstrip()
         raise
