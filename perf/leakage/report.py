@@ -46,10 +46,10 @@ _SPEED = """## Speed
 One thread, start-up and compilation apart (*ready*). *Ratio* is to `{baseline}`, that is
 `pl.scan_ndjson(f).select(pl.col("text").str.normalize("NFKC")).collect()` over the same file in the same run,
 in processor time, which other programs on the machine do not change; *MB/s* is by the clock. `curate audit`
-is the whole command less a run over its first 20 MB. The pairs (baseline and `curate`, one worker and
-two) were run by turns, and shown are medians of the rounds. A slow rule is timed once, over the first part of
-the file, and its rate stands for the whole (*note*). *Flagged* is the share of documents; prose holds no item; the
-exam-like corpus is made of sentences of other real exams, some of which recur.
+is the whole command less a run over its first 20 MB. The pairs (baseline and `curate`, one worker and two)
+were run by turns, and shown are medians of the rounds. A slow rule is timed once, over the first part of the
+file, and its rate stands for the whole (*note*). *Flagged* is the share of documents; prose holds no item;
+the exam-like corpus is made of sentences of other real exams, some of which recur.
 """
 _SCALING = """## More text, more items
 
