@@ -156,7 +156,8 @@ def _began(post: Post, placed: Placed, kind: type) -> None:  # noqa: ARG001 (to 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     job = post.get()
     if placed is not None:
-        keep_to(own_cores()[_next(placed)])  # before Polars has threads, which inherit it
+        mine = own_cores()  # what it inherited, which may be fewer
+        keep_to(mine[_next(placed) % len(mine)])  # before Polars has threads, which inherit it
     _jobs.append(pickle.loads(job))  # noqa: S301 (made by the main process, and passed in memory)
     gc.freeze()  # a job lives as long as its process: the collector need not walk it
     atexit.register(os._exit, 0)  # nor need it be taken apart, which takes a second
