@@ -14,7 +14,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from urllib.parse import parse_qs, unquote, urlsplit
 
 TOKEN = "hf_invented0token0of0the0tests0"  # noqa: S105
@@ -63,6 +63,7 @@ class HubState:
     move_on: bool = False
     spoil: str = ""
     url: str = ""
+    lock: Lock = field(default_factory=Lock, repr=False)
 
     def add(self, name, **files):
         repo = self.repos.setdefault(name, Repo())
@@ -203,13 +204,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def store(self, oid):
         data, limit = self._body(), self.state.refuse_puts_after
-        if limit is not None and len(self.state.puts) >= limit:
-            self._error(400, "RequestTimeout")  # as S3 calls it
-            return
         assert hashlib.sha256(data).hexdigest() == oid
-        self.state.puts.append(oid)
-        self.state.objects[oid] = data
-        self._json({})
+        with self.state.lock:  # a client sends several at once
+            refused = limit is not None and len(self.state.puts) >= limit
+            if not refused:
+                self.state.puts.append(oid)
+                self.state.objects[oid] = data
+        if refused:
+            self._error(400, "RequestTimeout")  # as S3 calls it
+        else:
+            self._json({})
 
     def commit(self, name, _revision):
         repo = self._repo(name)

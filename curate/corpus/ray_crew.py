@@ -58,7 +58,9 @@ class RayCrew(Crew[Job]):
         self._ray = ray
         self._apart = apart
         self._task = ray.remote(_worked)
-        self._warm = [ray.remote(_imported).remote(pickle.dumps(kind)) for _ in range(workers)]
+        warm_up = ray.remote(_imported)
+        for _ in range(workers):
+            warm_up.remote(pickle.dumps(kind))
         self._ticket: _Ticket | None = None
         self._package: list[Any] = []
 

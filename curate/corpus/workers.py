@@ -7,14 +7,13 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from multiprocessing.queues import SimpleQueue
-from multiprocessing.sharedctypes import Synchronized
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from curate.ahead import in_flight
 from curate.errors import SetupError
@@ -25,9 +24,8 @@ THREADS = "POLARS_MAX_THREADS"
 Job = TypeVar("Job")
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-Post = SimpleQueue[bytes]
-Placed: TypeAlias = "Synchronized[int] | None"
-"""How many workers have a core of their own already; None where none gets one."""
+Post = SimpleQueue[tuple[int | None, bytes]]
+"""What each worker process takes one of: the core that it is to keep to, if any, and the packed job."""
 
 
 def cores() -> int:
@@ -56,10 +54,18 @@ class Crew(Generic[Job]):
         self.job: Job | None = None
 
     def give(self, job: Job) -> None:
-        """Gives the crew its one job, which every process takes when it has started."""
+        """Gives the crew its one job, which every process takes when it has started.
+
+        If there is a process for each core, each takes a core of its own with it.
+        """
         self.job = job
         if self._post is not None:
-            post, copies = self._post, [pickle.dumps(job, pickle.HIGHEST_PROTOCOL)] * self._workers
+            own = own_cores()
+            places: Sequence[int | None] = (
+                own if self._workers == len(own) else [None] * self._workers
+            )
+            packed = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+            post, copies = self._post, [(place, packed) for place in places]
             threading.Thread(target=lambda: [*map(post.put, copies)], daemon=True).start()
 
     def map(
@@ -105,15 +111,14 @@ def uncollected() -> Iterator[None]:
 def crew(workers: int, kind: type[Job]) -> Iterator[Crew[Job]]:
     """Gives a crew of `workers` processes, or of this one alone; where the block fails, they are ended.
 
-    The processes start at once and import what a job of this kind needs while it is being made. If there is
-    one for each core, each keeps to its own.
+    The processes start at once and import what a job of this kind needs while it is being made.
     """
     if workers == 1:
         yield Crew(1, None, None)
         return
     spawn = multiprocessing.get_context("spawn")  # Polars cannot be forked
-    post, placed = spawn.SimpleQueue(), spawn.Value("i", 0) if workers == cores() else None
-    pool = ProcessPoolExecutor(workers, spawn, _began, (post, placed, kind))
+    post: Post = spawn.SimpleQueue()
+    pool = ProcessPoolExecutor(workers, spawn, _began, (post, kind))
     with _one_thread_each():
         for _ in range(workers):
             pool.submit(_nothing)
@@ -151,22 +156,15 @@ _jobs: list[Any] = []
 """In a worker process: its one job."""
 
 
-def _began(post: Post, placed: Placed, kind: type) -> None:  # noqa: ARG001 (to receive a class is to import its module)
+def _began(post: Post, kind: type) -> None:  # noqa: ARG001 (to receive a class is to import its module)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    job = post.get()
-    if placed is not None:
-        mine = own_cores()  # what it inherited, which may be fewer
-        keep_to(mine[_next(placed) % len(mine)])  # before Polars has threads, which inherit it
+    core, job = post.get()
+    if core is not None:
+        keep_to(core)  # before Polars has threads, which inherit it
     _jobs.append(pickle.loads(job))  # noqa: S301 (made by the main process, and passed in memory)
     gc.freeze()  # a job lives as long as its process: the collector need not walk it
     atexit.register(os._exit, 0)  # nor need it be taken apart, which takes a second
-
-
-def _next(placed: "Synchronized[int]") -> int:
-    with placed.get_lock():
-        placed.value += 1
-        return placed.value - 1
 
 
 def _nothing() -> None:
