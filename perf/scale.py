@@ -9,8 +9,9 @@ Markdown: of each run the time, the processor's time of all its processes, the m
 of all together (RSS, so that what they share counts several times; both looked at ten times a second), of
 each series its slopes, and whether all runs over one corpus wrote the same bytes. Settings are measured by
 turns, several times where the corpus is small enough, and judged by their fastest: a machine that is shared
-is slower in one hour than in another (*stolen* tells how much the host took). It needs $JMLE_DATA, a quiet
-machine, and three times the largest corpus on the disk of --folder.
+is slower in one hour than in another (*stolen* tells how much the host took). The corpus is read before each
+run, since what the one before left in the page cache may cost the next as much as another runner. It needs
+$JMLE_DATA, a quiet machine, and three times the largest corpus on the disk of --folder.
 """
 
 import argparse
@@ -45,6 +46,7 @@ _COLUMNS = (
 )
 _STEAL = 7
 _EVERY = 0.1
+_READ = 1 << 20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _RECIPE = """recipe: corpus/1
@@ -243,6 +245,7 @@ def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, item
         words += ["--runner", setting.runner]
     if benchmark.startswith("igakuqa="):
         words += ["--years", "2018-2022"]
+    _read(corpus)
     started, one, together, before = time.perf_counter(), 0, 0, _jiffies()
     spent: dict[int, int] = {}
     threads = {"POLARS_MAX_THREADS": str(setting.workers)}
@@ -263,6 +266,15 @@ def _measured(folder: Path, corpus: Path, setting: Setting, benchmark: str, item
     told = orjson.dumps(wrote).decode()
     code = process.returncode
     return Measured(setting, size, items, seconds, used, one, together, stolen, code, told)
+
+
+def _read(corpus: Path) -> None:
+    """Reads all files, so that every run finds the same of them in the page cache."""
+    os.sync()
+    for path in sorted(corpus.iterdir()):
+        with path.open("rb", buffering=0) as file:
+            while file.read(_READ):
+                pass
 
 
 def _family(pid: int) -> list[int]:

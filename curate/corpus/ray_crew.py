@@ -5,10 +5,14 @@ import logging
 import os
 import pickle
 import shutil
+import signal
 import socket
+import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from uuid import uuid4
@@ -50,26 +54,38 @@ class _Ticket(NamedTuple):
     apart: bool
 
 
+class _Ready(NamedTuple):
+    """Ray, connected to, and how many workers a crew has there; `apart` as for a ticket."""
+
+    ray: Any
+    workers: int
+    apart: bool
+
+
 class RayCrew(Crew[Job]):
     """Calls functions of a job as tasks of Ray, which tries a call again whose worker or node dies."""
 
-    def __init__(self, ray: Any, workers: int, kind: type[Job], *, apart: bool) -> None:
-        super().__init__(workers, None, None)
-        self._ray = ray
-        self._apart = apart
-        self._task = ray.remote(_worked)
-        warm_up = ray.remote(_imported)
-        for _ in range(workers):
-            warm_up.remote(pickle.dumps(kind))
+    def __init__(self, ready: "Future[_Ready]") -> None:
+        super().__init__(1, None, None)
+        self._ready = ready
+        self._ray: Any = None
+        self._task: Any = None
         self._ticket: _Ticket | None = None
         self._package: list[Any] = []
 
     def give(self, job: Job) -> None:
-        """Puts the job into Ray's object store, once; each worker process takes it from there."""
+        """Puts the job into Ray's object store, once; each worker process takes it from there.
+
+        Raises:
+            SetupError: Ray is not installed, or no cluster answers at the address.
+            UsageError: The address is none.
+        """
         self.job = job
+        self._ray, self._workers, apart = self._ready.result()
+        self._task = self._ray.remote(_worked)
         mark = cast("_Working", job).work.path / f"{uuid4().hex}.seen"
         mark.touch()
-        self._ticket = _Ticket(_own_code(), mark.absolute(), self._apart)
+        self._ticket = _Ticket(_own_code(), mark.absolute(), apart)
         self._package = [self._ray.put(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))]
 
     def map(
@@ -156,10 +172,29 @@ def connected(workers: int | None, address: str | None) -> Iterator[Any]:
 
 @contextmanager
 def ray_crew(workers: int | None, address: str | None, kind: type[Job]) -> Iterator[Crew[Job]]:
-    """Gives a crew on Ray; without `workers` it has one for each CPU of the cluster."""
-    with connected(workers, address) as ray:
+    """Gives a crew on Ray, which need not be there yet; without `workers` it has one for each CPU there."""
+    session = ExitStack()
+
+    def ready() -> _Ready:
+        ray = session.enter_context(connected(workers, address))
         cpus = max(1, int(ray.cluster_resources().get("CPU", 1)))
-        yield RayCrew(ray, workers or cpus, kind, apart=address is None and cpus == cores() > 1)
+        warm_up = ray.remote(_imported)
+        for _ in range(workers or cpus):
+            warm_up.remote(pickle.dumps(kind))
+        return _Ready(ray, workers or cpus, apart=address is None and cpus == cores() > 1)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end_in_order)  # as Ray does where the main thread connects
+    # One thread connects and leaves: a Ray of one's own dies with the thread that started it.
+    with ThreadPoolExecutor(1, "ray") as beside:
+        try:
+            yield RayCrew(beside.submit(ready))
+        finally:
+            beside.submit(session.close).result()
+
+
+def _end_in_order(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
 
 
 def nodes(ray: Any) -> list[dict[str, float]]:

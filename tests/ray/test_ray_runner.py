@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from ray_jobs import Tenfold, places
+from test_ray_faults import LENGTH
 
 from curate.corpus.runner import Runner
 from curate.runs import WorkFolder
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.ray
 
 
 def test_a_ray_of_its_own_is_started_and_ended(local, whole, tmp_path):
-    before = set(Path("/tmp").glob("curate-ray-*"))  # noqa: S108
+    before = _folders()
     told = local.ran(
         "build-corpus", tmp_path / "ray", "--max-bad", 1, "--runner", "ray", "--workers", 2
     )
@@ -25,7 +26,27 @@ def test_a_ray_of_its_own_is_started_and_ended(local, whole, tmp_path):
     assert told.files() == whole.files()
     again = local.ran("build-corpus", tmp_path / "ray", "--max-bad", 1)
     assert again.code == 4
-    assert set(Path("/tmp").glob("curate-ray-*")) <= before  # noqa: S108
+    assert _folders() <= before
+
+
+def test_a_run_that_is_told_to_end_ends_its_ray_and_goes_on(local, whole, tmp_path):
+    before, out = _folders(), tmp_path / "ray"
+    local.fault("wait", LENGTH, 45)
+    words = ("build-corpus", out, "--max-bad", 1, "--runner", "ray", "--workers", 2)
+    with local.started(*words) as process:
+        local.waiting(process)
+        process.terminate()
+        process.communicate()
+    assert process.returncode > 0, "it ends by itself"
+    assert _folders() <= before
+    assert not (out / "kept.parquet").exists()
+    local.go()
+    assert local.ran(*words[:4]).files() == whole.files()
+
+
+def _folders():
+    """Where each Ray of a run's own keeps its files, until it has ended."""
+    return set(Path("/tmp").glob("curate-ray-*"))  # noqa: S108
 
 
 @pytest.mark.parametrize(
